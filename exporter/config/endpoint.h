@@ -1,0 +1,29 @@
+// Where an API is: scheme, host and port.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace taskqueue {
+
+struct Endpoint {
+  bool tls = true;
+  std::string host;  // a name or an address; IPv6 without brackets
+  std::uint16_t port = 443;
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// Reads `https://host[:port]` or `http://host[:port]`; a single trailing slash is allowed. Nothing for anything else:
+/// user names, paths, queries, ports out of range.
+[[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view url);
+
+/// The value of the Host header: the port only where it is not the scheme's own, IPv6 in brackets.
+[[nodiscard]] std::string host_header(const Endpoint& endpoint);
+
+/// True for `localhost`, 127.0.0.0/8 and ::1.
+[[nodiscard]] bool is_loopback(std::string_view host);
+
+}  // namespace taskqueue

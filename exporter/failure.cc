@@ -1,0 +1,42 @@
+#include "exporter/failure.h"
+
+namespace taskqueue {
+
+std::string_view word(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::throttled: return "throttled";
+    case FailureKind::network: return "network";
+    case FailureKind::timeout: return "timeout";
+    case FailureKind::server: return "server";
+    case FailureKind::credentials: return "credentials";
+    case FailureKind::permission: return "permission";
+    case FailureKind::request: return "request";
+    case FailureKind::not_found: return "not_found";
+    case FailureKind::answer: return "answer";
+    case FailureKind::stopped: return "stopped";
+  }
+  return "answer";
+}
+
+bool is_worth_retrying(FailureKind kind) {
+  return kind == FailureKind::throttled || kind == FailureKind::network || kind == FailureKind::timeout ||
+         kind == FailureKind::server;
+}
+
+std::string_view advice(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::throttled: return "Lower quota_share or lengthen interval: others use this API's limit too.";
+    case FailureKind::network: return "Check name resolution, firewall, proxy and endpoint.";
+    case FailureKind::timeout: return "Check the network path; raise timeout if the API is slow.";
+    case FailureKind::server: return "The cloud's own fault: wait, or look at the provider's status page.";
+    case FailureKind::credentials: return "Check this account's credentials and the machine's clock.";
+    case FailureKind::permission: return "Allow this action to the account's user or role, or activate the service.";
+    case FailureKind::request: return "Check the queue's region, sub_app_id and jobs in the configuration.";
+    case FailureKind::not_found: return "Check that what the configuration names exists in this region.";
+    case FailureKind::answer: return "Check that endpoint is the provider's API and not a proxy's page.";
+    case FailureKind::stopped: return "";
+  }
+  return "";
+}
+
+}  // namespace taskqueue

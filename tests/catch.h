@@ -1,0 +1,9 @@
+// Catch2 as Debian ships it: version 2 in 12, version 3 in 13.
+#pragma once
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+using Catch::Approx;
+#else
+#include <catch2/catch.hpp>
+#endif
