@@ -25,10 +25,10 @@ enum class FailureKind {
 
 struct Failure {
   FailureKind kind = FailureKind::answer;
-  std::string code;                         // the provider's own, or empty
-  std::string sentence;                     // what happened, for people; never holds a secret
-  std::string request_id;                   // the provider's, or empty
-  std::optional<Milliseconds> retry_after;  // how long the provider asked us to keep quiet
+  std::string code{};                         // the provider's own, or empty
+  std::string sentence{};                     // what happened, for people; never holds a secret
+  std::string request_id{};                   // the provider's, or empty
+  std::optional<Milliseconds> retry_after{};  // how long the provider asked us to keep quiet
 
   bool operator==(const Failure&) const = default;
 };

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "exporter/clock.h"
-#include "exporter/config/config.h"
 #include "exporter/failure.h"
 
 namespace taskqueue {
@@ -17,9 +16,9 @@ struct QueueStatus {
   bool last_refresh_succeeded = false;
   std::optional<WallTime> last_success;  // when the last successful refresh began, our clock
   std::optional<Milliseconds> last_duration;
-  Milliseconds interval{0};     // in force now
-  Milliseconds stale_after{0};  // in force now
-  OnStale on_stale = OnStale::drop;
+  Milliseconds interval{0};                        // in force now
+  Milliseconds stale_after{0};                     // in force now
+  bool drops_stale = true;                         // on_stale = "drop": stale gauges end
   std::map<std::string, std::uint64_t> refreshes;  // by result: success, partial, throttled, ...
   std::map<std::string, std::uint64_t> skipped;    // by reason
   bool leader = true;

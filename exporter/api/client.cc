@@ -1,0 +1,106 @@
+#include "exporter/api/client.h"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <utility>
+
+#include "exporter/utc.h"
+
+namespace taskqueue {
+namespace {
+
+constexpr int most_attempts = 3;
+// A longer silence than this is left to the next refresh: the limiter keeps it in any case.
+constexpr Milliseconds longest_pause = std::chrono::seconds{5};
+
+Failure stopped() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
+
+}  // namespace
+
+Client::Client(ClientTarget target, const ClientParts& parts, std::stop_token stop)
+    : target_(std::move(target)), host_(host_header(target_.endpoint)), parts_(parts), stop_(std::move(stop)) {
+  for (const auto& [action, ceiling] : target_.ceilings) {
+    CallLabels labels{target_.provider, target_.account, target_.cloud_service, target_.cloud_region, action};
+    parts_.instruments.expect_calls(labels);
+    lines_.emplace(action, Line{parts_.quotas.open(labels, ceiling), labels});
+  }
+}
+
+Result<Answer, Failure> Client::call(const Call& call) {
+  Line& line = lines_.at(call.action);
+  bool clock_was_set = false;
+  for (int attempts = 1;; ++attempts) {
+    if (!line.quota->take(call.urgency, stop_)) return Unexpected(stopped());
+    Result<Answer, Failure> outcome = attempt(call, line);
+    if (outcome || attempts == most_attempts) return outcome;
+    const Failure& failure = outcome.error();
+    // The refusal told us the time: with the right one the same call is worth one more try.
+    const bool clock_is_set_now = parts_.dialect.is_clock_fault(failure.code) && !std::exchange(clock_was_set, true);
+    if (clock_is_set_now) continue;
+    const Milliseconds pause = pause_before_retry(attempts, failure);
+    if (!is_worth_retrying(failure.kind) || pause > longest_pause) return outcome;
+    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(stopped());
+  }
+}
+
+Result<Answer, Failure> Client::attempt(const Call& call, Line& line) {
+  const auto credentials = parts_.credentials.get();
+  if (!credentials) return Unexpected(credentials.error());
+
+  const SteadyTime began = parts_.clock.steady_now();
+  const WallTime sent = parts_.clock.wall_now();
+  const Signing signing{*credentials, host_, parts_.cloud_clock.now(), nonce(parts_.random)};
+  auto response =
+      parts_.transport.send(target_.endpoint, parts_.dialect.request(call, signing), began + target_.timeout, stop_);
+
+  int status = 0;
+  Result<Answer, Failure> outcome = Unexpected(Failure{});
+  if (response) {
+    status = response->status;
+    const auto date = parse_http_date(response->header("Date"));
+    if (date) parts_.cloud_clock.learn(*date, sent);
+    outcome = parts_.dialect.judge(*response);
+    if (outcome) outcome->date = date.value_or(parts_.clock.wall_now());
+  } else {
+    outcome = Unexpected(std::move(response).error());
+  }
+  account_for(line, outcome, status, std::chrono::duration<double>(parts_.clock.steady_now() - began).count());
+  return outcome;
+}
+
+void Client::account_for(const Line& line, const Result<Answer, Failure>& outcome, int status, double seconds) {
+  const std::string code = outcome ? "OK" : code_of(outcome.error(), status);
+  parts_.instruments.call(line.labels, code, seconds);
+  if (!outcome && outcome.error().kind == FailureKind::throttled) {
+    parts_.instruments.throttled(line.labels);
+    line.quota->throttled(outcome.error().retry_after);
+  }
+  parts_.log.debug("api", "called",
+                   {{"account", target_.account},
+                    {"cloud_service", target_.cloud_service},
+                    {"action", line.labels.action},
+                    {"code", code},
+                    {"seconds", std::to_string(seconds)},
+                    {"request_id", outcome ? outcome->request_id : outcome.error().request_id}});
+}
+
+std::string Client::code_of(const Failure& failure, int status) const {
+  if (!failure.code.empty()) return parts_.dialect.is_documented(failure.code) ? failure.code : "other";
+  if (failure.kind == FailureKind::timeout || failure.kind == FailureKind::network)
+    return std::string(word(failure.kind));
+  if (status >= 500) return "http_5xx";
+  if (status >= 400) return "http_4xx";
+  return "other";
+}
+
+Milliseconds Client::pause_before_retry(int attempts, const Failure& failure) {
+  if (failure.retry_after) return *failure.retry_after;
+  const Milliseconds longest{failure.kind == FailureKind::throttled ? 2000 << (attempts - 1) : 500 << (attempts - 1)};
+  // Half fixed, half drawn, so that clients that failed together do not come back together.
+  const auto drawn =
+      static_cast<Milliseconds::rep>(parts_.random.bits() % static_cast<std::uint64_t>(longest.count() / 2));
+  return longest / 2 + Milliseconds{drawn};
+}
+
+}  // namespace taskqueue

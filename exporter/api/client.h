@@ -1,0 +1,71 @@
+// The one way to call a cloud: quota, fresh signature, deadline, judgement and retry, for every call of every service.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "exporter/api/cloud_clock.h"
+#include "exporter/api/credentials.h"
+#include "exporter/api/dialect.h"
+#include "exporter/api/quota.h"
+#include "exporter/api/transport.h"
+#include "exporter/clock.h"
+#include "exporter/log.h"
+#include "exporter/metrics/instruments.h"
+#include "exporter/random.h"
+
+namespace taskqueue {
+
+/// Where a queue's calls go and in whose name.
+struct ClientTarget {
+  Endpoint endpoint;
+  std::string provider;
+  std::string account;
+  std::string cloud_service;
+  std::string cloud_region;
+  Milliseconds timeout = std::chrono::seconds{10};  // one attempt, waiting for the quota not included
+  std::map<std::string, double> ceilings;  // by action: requests per second at most; no other action can be called
+};
+
+/// What clients share; none is owned, all outlive them.
+struct ClientParts {
+  Clock& clock;
+  Transport& transport;
+  CredentialsProvider& credentials;
+  const Dialect& dialect;
+  QuotaBook& quotas;
+  CloudClock& cloud_clock;
+  Instruments& instruments;
+  Random& random;
+  Log& log;
+};
+
+class Client {
+ public:
+  /// `stop` ends every call, now and later.
+  Client(ClientTarget target, const ClientParts& parts, std::stop_token stop);
+
+  /// Asks, up to three times where that may help. Thread-safe.
+  [[nodiscard]] Result<Answer, Failure> call(const Call& call);
+
+ private:
+  struct Line {  // one action's
+    std::shared_ptr<Quota> quota;
+    CallLabels labels;
+  };
+  Result<Answer, Failure> attempt(const Call& call, Line& line);
+  void account_for(const Line& line, const Result<Answer, Failure>& outcome, int status, double seconds);
+  [[nodiscard]] std::string code_of(const Failure& failure, int status) const;
+  [[nodiscard]] Milliseconds pause_before_retry(int attempts, const Failure& failure);
+
+  // Constant after construction.
+  const ClientTarget target_;
+  const std::string host_;
+  const ClientParts parts_;
+  const std::stop_token stop_;
+  std::map<std::string, Line> lines_;
+};
+
+}  // namespace taskqueue

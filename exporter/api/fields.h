@@ -1,0 +1,35 @@
+// Kind reading of JSON: what is absent, null or of another kind is "not there", never an exception.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "exporter/failure.h"
+#include "exporter/result.h"
+
+namespace taskqueue {
+
+using Json = nlohmann::json;
+
+/// Parses an answer's body. Refuses more than 32 levels: copying or freeing a deep value costs stack.
+[[nodiscard]] Result<Json, Failure> parse_json(std::string_view body);
+
+/// The member, or null if `object` is no object, has no such member, or it is JSON's null.
+[[nodiscard]] const Json* member(const Json& object, std::string_view key);
+
+/// The member as an array, or null.
+[[nodiscard]] const Json* array_member(const Json& object, std::string_view key);
+
+/// The text of a string member; empty for everything else.
+[[nodiscard]] std::string text_member(const Json& object, std::string_view key);
+
+/// A whole number, also where it is written as a string; nothing for fractions and what does not fit.
+[[nodiscard]] std::optional<std::int64_t> whole_member(const Json& object, std::string_view key);
+
+/// A time; nothing for every spelling of "not yet".
+[[nodiscard]] std::optional<WallTime> time_member(const Json& object, std::string_view key);
+
+}  // namespace taskqueue

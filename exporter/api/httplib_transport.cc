@@ -1,0 +1,311 @@
+#include "exporter/api/httplib_transport.h"
+
+#include <httplib.h>
+#include <openssl/x509_vfy.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <list>
+#include <map>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "exporter/locks.h"
+
+#ifndef CPPHTTPLIB_OPENSSL_SUPPORT
+#error "compile with the flags of pkg-config cpp-httplib: its library's layout depends on them"
+#endif
+
+namespace taskqueue {
+namespace {
+
+/// A second descriptor of a connection's socket: shutting it down ends the call at once, in whatever step it is, and
+/// the number cannot be somebody else's by then.
+class SocketHandle {
+ public:
+  SocketHandle() = default;
+  SocketHandle(const SocketHandle&) = delete;
+  SocketHandle& operator=(const SocketHandle&) = delete;
+  ~SocketHandle() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  void begin_call() {
+    const Lock lock(mutex_);
+    ended_ = false;
+  }
+  /// Ends the call on the socket it has, and on any it opens after this.
+  void end_call() {
+    const Lock lock(mutex_);
+    ended_ = true;
+    shut_down();
+  }
+  void watch(int socket) {
+    const Lock lock(mutex_);
+    if (descriptor_ >= 0) ::close(descriptor_);
+    descriptor_ = ::dup(socket);
+    if (ended_) shut_down();
+  }
+
+ private:
+  void shut_down() REQUIRES(mutex_) {
+    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+  }
+
+  Mutex mutex_;
+  int descriptor_ GUARDED_BY(mutex_) = -1;
+  bool ended_ GUARDED_BY(mutex_) = false;
+};
+
+std::string url_of(const Endpoint& endpoint) {
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  return (endpoint.tls ? "https://" : "http://") + (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
+         std::to_string(endpoint.port);
+}
+
+/// One kept connection. Used by one call at a time.
+struct Connection {
+  Connection(const Endpoint& endpoint, const std::filesystem::path& ca_file) : client(url_of(endpoint)) {
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+    client.set_url_encode(false);
+    client.set_socket_options([this](int socket) { handle.watch(socket); });
+    if (!ca_file.empty()) client.set_ca_cert_path(ca_file.string());
+    if (endpoint.tls && client.ssl_context() != nullptr) demand_host_name(endpoint.host);
+  }
+
+  /// cpp-httplib accepts a common name where the alternative names do not match; OpenSSL itself need not.
+  void demand_host_name(const std::string& host) {
+    X509_VERIFY_PARAM* rules = SSL_CTX_get0_param(client.ssl_context());
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) != 1) X509_VERIFY_PARAM_set1_host(rules, host.c_str(), 0);
+    SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
+  }
+
+  SocketHandle handle;  // outlives the client, which tells it its sockets
+  httplib::Client client;
+  SteadyTime last_used{};
+  bool reused = false;
+};
+
+}  // namespace
+
+/// Kept connections by endpoint, newest first.
+class HttplibTransport::Pool {
+ public:
+  Pool(const Clock& clock, const Options& options) : clock_(clock), options_(options) {}
+
+  std::unique_ptr<Connection> take(const Endpoint& endpoint) {
+    {
+      const Lock lock(mutex_);
+      auto& kept = kept_[key(endpoint)];
+      std::erase_if(kept,
+                    [&](const auto& each) { return each->last_used + options_.idle_limit < clock_.steady_now(); });
+      if (!kept.empty()) {
+        auto connection = std::move(kept.back());
+        kept.pop_back();
+        connection->reused = true;
+        return connection;
+      }
+    }
+    return fresh(endpoint);
+  }
+  [[nodiscard]] std::unique_ptr<Connection> fresh(const Endpoint& endpoint) const {
+    return std::make_unique<Connection>(endpoint, options_.ca_file);
+  }
+  void give_back(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
+    connection->last_used = clock_.steady_now();
+    const Lock lock(mutex_);
+    kept_[key(endpoint)].push_back(std::move(connection));
+  }
+
+ private:
+  using Key = std::tuple<bool, std::string, std::uint16_t>;
+  static Key key(const Endpoint& endpoint) { return {endpoint.tls, endpoint.host, endpoint.port}; }
+
+  const Clock& clock_;
+  const Options& options_;
+  Mutex mutex_;
+  std::map<Key, std::vector<std::unique_ptr<Connection>>> kept_ GUARDED_BY(mutex_);
+};
+
+/// Ends calls that are past their deadline: a peer that drips a byte a second would hold cpp-httplib for ever.
+class HttplibTransport::Watchdog {
+  struct Call {
+    SocketHandle* handle;
+    SteadyTime deadline;
+  };
+
+ public:
+  explicit Watchdog(const Clock& clock)
+      : clock_(clock), thread_([this](const std::stop_token& stop) { watch(stop); }) {}
+
+  /// Watches one call while it lives.
+  class Watch {
+   public:
+    Watch(Watchdog& dog, SocketHandle& handle, SteadyTime deadline) : dog_(dog) {
+      const Lock lock(dog_.mutex_);
+      place_ = dog_.calls_.insert(dog_.calls_.end(), Call{&handle, deadline});
+      dog_.has_news_ = true;
+      dog_.news_.notify_one();
+    }
+    ~Watch() {
+      const Lock lock(dog_.mutex_);
+      dog_.calls_.erase(place_);
+    }
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    Watchdog& dog_;
+    std::list<Call>::iterator place_;
+  };
+
+ private:
+  void watch(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "watchdog");
+    while (!stop.stop_requested()) {
+      Lock lock(mutex_);
+      news_.wait_until(lock, stop, end_what_is_late(),
+                       [this]() REQUIRES(mutex_) { return std::exchange(has_news_, false); });
+    }
+  }
+
+  /// When the next deadline comes.
+  SteadyTime end_what_is_late() REQUIRES(mutex_) {
+    const auto now = clock_.steady_now();
+    SteadyTime next = now + std::chrono::hours{1};
+    for (Call& call : calls_) {
+      if (call.deadline > now) {
+        next = std::min(next, call.deadline);
+      } else {
+        call.handle->end_call();
+      }
+    }
+    return next;
+  }
+
+  const Clock& clock_;
+  Mutex mutex_;
+  std::condition_variable_any news_;
+  bool has_news_ GUARDED_BY(mutex_) = false;
+  std::list<Call> calls_ GUARDED_BY(mutex_);
+  std::jthread thread_;  // last: starts when the rest stands
+};
+
+namespace {
+
+httplib::Request with_headers(const HttpRequest& request) {
+  httplib::Request wire;
+  wire.method = request.method;
+  wire.path = request.target;
+  for (const Header& header : request.headers) wire.headers.emplace(header.name, header.value);
+  wire.headers.emplace("Accept-Encoding", "gzip");
+  wire.body = request.body;
+  return wire;
+}
+
+Failure failed(FailureKind kind, std::string sentence) {
+  return Failure{.kind = kind, .sentence = std::move(sentence)};
+}
+
+std::string certificate_fault(httplib::Client& client) {
+  const long fault = client.get_openssl_verify_result();
+  return fault == X509_V_OK ? "its certificate is for another name" : X509_verify_cert_error_string(fault);
+}
+
+Failure describe(httplib::Error error, const Endpoint& endpoint, httplib::Client& client) {
+  const std::string place = host_header(endpoint);
+  switch (error) {
+    case httplib::Error::Connection: return failed(FailureKind::network, "cannot connect to " + place);
+    case httplib::Error::ConnectionTimeout:
+      return failed(FailureKind::timeout, "connecting to " + place + " took too long");
+    case httplib::Error::SSLConnection: return failed(FailureKind::network, "no TLS connection to " + place);
+    case httplib::Error::SSLLoadingCerts:
+      return failed(FailureKind::network, "cannot read the CA certificates for " + place);
+    case httplib::Error::SSLServerVerification:
+      return failed(FailureKind::network,
+                    "the certificate of " + place + " is not trusted: " + certificate_fault(client));
+    default: return failed(FailureKind::network, "the connection to " + place + " broke");
+  }
+}
+
+/// One attempt on one connection, and what was seen of the answer.
+struct Exchange {
+  const Clock& clock;
+  SteadyTime deadline;
+  std::size_t largest_body;
+  bool answer_began = false;
+  bool too_large = false;
+  std::string body;
+
+  httplib::Result run(Connection& connection, httplib::Request wire) {
+    const auto left = std::max<SteadyTime::duration>(deadline - clock.steady_now(), std::chrono::milliseconds{1});
+    connection.client.set_connection_timeout(left);
+    connection.client.set_read_timeout(left);
+    connection.client.set_write_timeout(left);
+    wire.response_handler = [this](const httplib::Response&) { return answer_began = true; };
+    wire.content_receiver = [this](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
+      too_large = body.size() + size > largest_body;
+      if (too_large || clock.steady_now() >= deadline) return false;
+      body.append(data, size);
+      return true;
+    };
+    return connection.client.send(wire);
+  }
+};
+
+HttpResponse to_response(const httplib::Response& wire, std::string body) {
+  HttpResponse response;
+  response.status = wire.status;
+  for (const auto& [name, value] : wire.headers) response.headers.push_back({name, value});
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace
+
+HttplibTransport::HttplibTransport(const Clock& clock, Options options)
+    : clock_(clock),
+      options_(std::move(options)),
+      pool_(std::make_unique<Pool>(clock_, options_)),
+      watchdog_(std::make_unique<Watchdog>(clock_)) {}
+
+HttplibTransport::~HttplibTransport() = default;
+
+Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, const HttpRequest& request,
+                                                     SteadyTime deadline, const std::stop_token& stop) {
+  auto connection = pool_->take(endpoint);
+  while (true) {
+    Exchange exchange{.clock = clock_, .deadline = deadline, .largest_body = options_.largest_body, .body = {}};
+    connection->handle.begin_call();
+    const std::stop_callback on_stop(stop, [&] { connection->handle.end_call(); });
+    httplib::Result result = [&] {
+      const Watchdog::Watch watch(*watchdog_, connection->handle, deadline);
+      return exchange.run(*connection, with_headers(request));
+    }();
+
+    if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
+    if (result) {
+      HttpResponse response = to_response(*result, std::move(exchange.body));
+      pool_->give_back(endpoint, std::move(connection));
+      return response;
+    }
+    if (exchange.too_large)
+      return Unexpected(failed(FailureKind::answer, "the answer of " + host_header(endpoint) + " is too large"));
+    if (clock_.steady_now() >= deadline) {
+      return Unexpected(failed(FailureKind::timeout, "no complete answer from " + host_header(endpoint) + " in time"));
+    }
+    // The peer may close a kept connection at any moment. Our calls only read, so asking again on a fresh one is safe.
+    const bool was_closed = connection->reused && !exchange.answer_began &&
+                            (result.error() == httplib::Error::Read || result.error() == httplib::Error::Write);
+    if (!was_closed) return Unexpected(describe(result.error(), endpoint, connection->client));
+    connection = pool_->fresh(endpoint);
+  }
+}
+
+}  // namespace taskqueue

@@ -1,0 +1,61 @@
+#include "exporter/api/local_quota.h"
+
+#include <chrono>
+
+namespace taskqueue {
+
+bool LocalQuota::take(Urgency urgency, const std::stop_token& stop) {
+  const SteadyTime asked = clock_.steady_now();
+  while (!stop.stop_requested()) {
+    const auto again = try_take(urgency, asked);
+    if (!again) return true;
+    clock_.sleep_until(*again, stop);
+  }
+  return false;
+}
+
+std::optional<SteadyTime> LocalQuota::try_take(Urgency urgency, SteadyTime asked) {
+  const Lock lock(mutex_);
+  const SteadyTime now = clock_.steady_now();
+  const SteadyTime when = pace_.next(urgency, now);
+  if (when > now) return when;
+  pace_.sent(urgency, now);
+  waited_ += std::chrono::duration<double>(now - asked).count();
+  return std::nullopt;
+}
+
+void LocalQuota::throttled(std::optional<Milliseconds> quiet) {
+  const Lock lock(mutex_);
+  pace_.throttled(quiet, clock_.steady_now());
+}
+
+Quota::Reading LocalQuota::read() const {
+  const Lock lock(mutex_);
+  return {.rate = pace_.rate(clock_.steady_now()), .ceiling = pace_.ceiling(), .waited = waited_};
+}
+
+void LocalQuota::set_ceiling(double ceiling) {
+  const Lock lock(mutex_);
+  if (ceiling != pace_.ceiling()) pace_.set_ceiling(ceiling, clock_.steady_now());
+}
+
+std::shared_ptr<Quota> LocalQuotaBook::open(const CallLabels& key, double ceiling) {
+  const Lock lock(mutex_);
+  auto& quota = quotas_[key];
+  if (quota) {
+    quota->set_ceiling(ceiling);
+  } else {
+    quota = std::make_shared<LocalQuota>(clock_, ceiling);
+  }
+  return quota;
+}
+
+std::vector<QuotaBook::Entry> LocalQuotaBook::entries() const {
+  const Lock lock(mutex_);
+  std::vector<Entry> entries;
+  entries.reserve(quotas_.size());
+  for (const auto& [key, quota] : quotas_) entries.push_back({key, quota->read()});
+  return entries;
+}
+
+}  // namespace taskqueue

@@ -1,0 +1,45 @@
+// Quotas of one process.
+#pragma once
+
+#include <map>
+
+#include "exporter/api/pace.h"
+#include "exporter/api/quota.h"
+#include "exporter/locks.h"
+
+namespace taskqueue {
+
+class LocalQuota final : public Quota {
+ public:
+  LocalQuota(Clock& clock, double ceiling) : clock_(clock), pace_(ceiling, clock.steady_now()) {}
+
+  [[nodiscard]] bool take(Urgency urgency, const std::stop_token& stop) override;
+  void throttled(std::optional<Milliseconds> quiet) override;
+  [[nodiscard]] Reading read() const override;
+  void set_ceiling(double ceiling);
+
+ private:
+  /// Takes the request if it may leave now; else when to ask again.
+  std::optional<SteadyTime> try_take(Urgency urgency, SteadyTime asked);
+
+  Clock& clock_;
+  mutable Mutex mutex_;
+  Pace pace_ GUARDED_BY(mutex_);
+  double waited_ GUARDED_BY(mutex_) = 0;
+};
+
+/// Thread-safe.
+class LocalQuotaBook final : public QuotaBook {
+ public:
+  explicit LocalQuotaBook(Clock& clock) : clock_(clock) {}
+
+  [[nodiscard]] std::shared_ptr<Quota> open(const CallLabels& key, double ceiling) override;
+  [[nodiscard]] std::vector<Entry> entries() const override;
+
+ private:
+  Clock& clock_;
+  mutable Mutex mutex_;
+  std::map<CallLabels, std::shared_ptr<LocalQuota>> quotas_ GUARDED_BY(mutex_);
+};
+
+}  // namespace taskqueue

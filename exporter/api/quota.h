@@ -1,0 +1,56 @@
+// The permission to send one request. No request leaves without it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "exporter/clock.h"
+#include "exporter/metrics/call_labels.h"
+
+namespace taskqueue {
+
+/// What a request is for: sweeps take at most half of a budget, so that live reads are never starved.
+enum class Urgency { live, sweep };
+
+class Quota {
+ public:
+  Quota() = default;
+  Quota(const Quota&) = delete;
+  Quota& operator=(const Quota&) = delete;
+  virtual ~Quota() = default;
+
+  /// Waits until one request may be sent and takes it. False if `stop` was asked for before. Thread-safe, as all of it.
+  [[nodiscard]] virtual bool take(Urgency urgency, const std::stop_token& stop) = 0;
+
+  /// The API said "slower": the rate halves, at most once a second, and `quiet` passes before the next request.
+  virtual void throttled(std::optional<Milliseconds> quiet) = 0;
+
+  struct Reading {
+    double rate = 0;     // requests per second allowed now
+    double ceiling = 0;  // at most
+    double waited = 0;   // seconds that requests have waited so far
+  };
+  [[nodiscard]] virtual Reading read() const = 0;
+};
+
+/// All quotas of the process, by key; they outlive reloads.
+class QuotaBook {
+ public:
+  QuotaBook() = default;
+  QuotaBook(const QuotaBook&) = delete;
+  QuotaBook& operator=(const QuotaBook&) = delete;
+  virtual ~QuotaBook() = default;
+
+  /// The quota of that key with this ceiling, made when first asked for; a new ceiling takes the place of the old.
+  [[nodiscard]] virtual std::shared_ptr<Quota> open(const CallLabels& key, double ceiling) = 0;
+
+  struct Entry {
+    CallLabels key;
+    Quota::Reading reading;
+  };
+  [[nodiscard]] virtual std::vector<Entry> entries() const = 0;
+};
+
+}  // namespace taskqueue

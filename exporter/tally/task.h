@@ -1,0 +1,26 @@
+// A task as a list API shows it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "exporter/clock.h"
+#include "exporter/metrics/phase.h"
+
+namespace taskqueue {
+
+struct Task {
+  std::string id;
+  std::string type;
+  std::string status;  // the API's own word
+  Phase phase = Phase::unknown;
+  std::optional<WallTime> created;
+  std::optional<WallTime> began;
+  std::optional<WallTime> ended;
+};
+
+/// Takes the tasks of a listing one by one, as pages arrive. The same id may come more than once.
+using TaskSink = std::function<void(Task)>;
+
+}  // namespace taskqueue

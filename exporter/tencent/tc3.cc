@@ -1,0 +1,51 @@
+#include "exporter/tencent/tc3.h"
+
+#include <chrono>
+#include <string>
+
+#include "exporter/api/digest.h"
+#include "exporter/utc.h"
+
+namespace taskqueue {
+namespace {
+
+constexpr std::string_view signed_headers = "content-type;host";
+
+std::string_view header(const HttpRequest& request, std::string_view name) {
+  for (const Header& each : request.headers) {
+    if (each.name == name) return each.value;
+  }
+  return {};
+}
+
+std::string canonical_request(const HttpRequest& request) {
+  const std::size_t question = request.target.find('?');
+  const std::string query = question == std::string::npos ? "" : request.target.substr(question + 1);
+  std::string text = request.method + "\n/\n" + query + "\ncontent-type:";
+  text.append(header(request, "Content-Type")).append("\nhost:").append(header(request, "Host")).append("\n\n");
+  text.append(signed_headers).append("\n").append(hex(sha256(request.body)));
+  return text;
+}
+
+}  // namespace
+
+void sign_tc3(HttpRequest& request, std::string_view service, const Credentials& credentials, WallTime now) {
+  const std::string timestamp =
+      std::to_string(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+  const std::string date = utc_date(now);
+  const std::string scope = date + "/" + std::string(service) + "/tc3_request";
+  const std::string to_sign =
+      "TC3-HMAC-SHA256\n" + timestamp + "\n" + scope + "\n" + hex(sha256(canonical_request(request)));
+
+  const std::string date_key = hmac_sha256("TC3" + credentials.key.reveal(), date);
+  const std::string signing_key = hmac_sha256(hmac_sha256(date_key, service), "tc3_request");
+  const std::string signature = hex(hmac_sha256(signing_key, to_sign));
+
+  request.headers.push_back({"X-TC-Timestamp", timestamp});
+  if (!credentials.token.empty()) request.headers.push_back({"X-TC-Token", credentials.token.reveal()});
+  request.headers.push_back({"Authorization", "TC3-HMAC-SHA256 Credential=" + credentials.id + "/" + scope +
+                                                  ", SignedHeaders=" + std::string(signed_headers) +
+                                                  ", Signature=" + signature});
+}
+
+}  // namespace taskqueue
