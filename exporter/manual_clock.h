@@ -14,7 +14,7 @@ class ManualClock final : public Clock {
 
   [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime{} + elapsed_.load(); }
   [[nodiscard]] WallTime wall_now() const override {
-    return start_ + std::chrono::floor<Milliseconds>(elapsed_.load());
+    return start_ + std::chrono::floor<Milliseconds>(elapsed_.load() - std::chrono::hours{1});
   }
   bool sleep_until(SteadyTime when, std::stop_token stop) override {
     if (stop.stop_requested()) return false;
@@ -25,7 +25,7 @@ class ManualClock final : public Clock {
 
  private:
   const WallTime start_;
-  std::atomic<std::chrono::nanoseconds> elapsed_{std::chrono::hours{1}};
+  std::atomic<std::chrono::nanoseconds> elapsed_{std::chrono::hours{1}};  // so that times before the start can be told
 };
 
 }  // namespace taskqueue

@@ -18,8 +18,13 @@ Failure stopped() { return Failure{.kind = FailureKind::stopped, .sentence = "st
 
 }  // namespace
 
-Client::Client(ClientTarget target, const ClientParts& parts, std::stop_token stop)
-    : target_(std::move(target)), host_(host_header(target_.endpoint)), parts_(parts), stop_(std::move(stop)) {
+Client::Client(ClientTarget target, std::unique_ptr<const Dialect> dialect, const ClientParts& parts,
+               std::stop_token stop)
+    : target_(std::move(target)),
+      host_(host_header(target_.endpoint)),
+      dialect_(std::move(dialect)),
+      parts_(parts),
+      stop_(std::move(stop)) {
   for (const auto& [action, ceiling] : target_.ceilings) {
     CallLabels labels{target_.provider, target_.account, target_.cloud_service, target_.cloud_region, action};
     parts_.instruments.expect_calls(labels);
@@ -36,7 +41,7 @@ Result<Answer, Failure> Client::call(const Call& call) {
     if (outcome || attempts == most_attempts) return outcome;
     const Failure& failure = outcome.error();
     // The refusal told us the time: with the right one the same call is worth one more try.
-    const bool clock_is_set_now = parts_.dialect.is_clock_fault(failure.code) && !std::exchange(clock_was_set, true);
+    const bool clock_is_set_now = dialect_->is_clock_fault(failure.code) && !std::exchange(clock_was_set, true);
     if (clock_is_set_now) continue;
     const Milliseconds pause = pause_before_retry(attempts, failure);
     if (!is_worth_retrying(failure.kind) || pause > longest_pause) return outcome;
@@ -52,7 +57,7 @@ Result<Answer, Failure> Client::attempt(const Call& call, Line& line) {
   const WallTime sent = parts_.clock.wall_now();
   const Signing signing{*credentials, host_, parts_.cloud_clock.now(), nonce(parts_.random)};
   auto response =
-      parts_.transport.send(target_.endpoint, parts_.dialect.request(call, signing), began + target_.timeout, stop_);
+      parts_.transport.send(target_.endpoint, dialect_->request(call, signing), began + target_.timeout, stop_);
 
   int status = 0;
   Result<Answer, Failure> outcome = Unexpected(Failure{});
@@ -60,7 +65,7 @@ Result<Answer, Failure> Client::attempt(const Call& call, Line& line) {
     status = response->status;
     const auto date = parse_http_date(response->header("Date"));
     if (date) parts_.cloud_clock.learn(*date, sent);
-    outcome = parts_.dialect.judge(*response);
+    outcome = dialect_->judge(*response);
     if (outcome) outcome->date = date.value_or(parts_.clock.wall_now());
   } else {
     outcome = Unexpected(std::move(response).error());
@@ -86,7 +91,7 @@ void Client::account_for(const Line& line, const Result<Answer, Failure>& outcom
 }
 
 std::string Client::code_of(const Failure& failure, int status) const {
-  if (!failure.code.empty()) return parts_.dialect.is_documented(failure.code) ? failure.code : "other";
+  if (!failure.code.empty()) return dialect_->is_documented(failure.code) ? failure.code : "other";
   if (failure.kind == FailureKind::timeout || failure.kind == FailureKind::network)
     return std::string(word(failure.kind));
   if (status >= 500) return "http_5xx";

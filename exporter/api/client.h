@@ -34,7 +34,6 @@ struct ClientParts {
   Clock& clock;
   Transport& transport;
   CredentialsProvider& credentials;
-  const Dialect& dialect;
   QuotaBook& quotas;
   CloudClock& cloud_clock;
   Instruments& instruments;
@@ -45,7 +44,7 @@ struct ClientParts {
 class Client {
  public:
   /// `stop` ends every call, now and later.
-  Client(ClientTarget target, const ClientParts& parts, std::stop_token stop);
+  Client(ClientTarget target, std::unique_ptr<const Dialect> dialect, const ClientParts& parts, std::stop_token stop);
 
   /// Asks, up to three times where that may help. Thread-safe.
   [[nodiscard]] Result<Answer, Failure> call(const Call& call);
@@ -63,6 +62,7 @@ class Client {
   // Constant after construction.
   const ClientTarget target_;
   const std::string host_;
+  const std::unique_ptr<const Dialect> dialect_;
   const ClientParts parts_;
   const std::stop_token stop_;
   std::map<std::string, Line> lines_;

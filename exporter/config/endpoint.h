@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "exporter/secret.h"
+
 namespace taskqueue {
 
 struct Endpoint {
@@ -25,5 +27,24 @@ struct Endpoint {
 
 /// True for `localhost`, 127.0.0.0/8 and ::1.
 [[nodiscard]] bool is_loopback(std::string_view host);
+
+/// A proxy and what it wants to know of us.
+struct ProxyAddress {
+  std::string host;  // IPv6 without brackets
+  std::uint16_t port = 80;
+  std::string user;  // percent-decoded; empty: no authentication
+  Secret password;   // percent-decoded
+
+  bool operator==(const ProxyAddress&) const = default;
+};
+
+/// Reads `http://[user[:password]@]host[:port]`, a single trailing slash allowed. Nothing for anything else.
+[[nodiscard]] std::optional<ProxyAddress> parse_proxy(std::string_view url);
+
+/// True for `redis://` or `rediss://`, then `[[user]:password@]host[:port][/database]`.
+[[nodiscard]] bool is_redis_url(std::string_view url);
+
+/// True for a URL with a password between `://` and `@`.
+[[nodiscard]] bool holds_password(std::string_view url);
 
 }  // namespace taskqueue

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exporter/failure.h"
@@ -23,6 +24,7 @@ struct LedgerKey {
 /// What stands in the ledger for a queue.
 struct Entry {
   std::uint64_t generation = 0;              // grows by one with each commit
+  std::optional<WallTime> refreshed{};       // when the last successful refresh began, our clock
   std::shared_ptr<const QueueState> state;   // never null
   std::shared_ptr<const Snapshot> snapshot;  // null before the first commit
 };

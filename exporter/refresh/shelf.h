@@ -32,12 +32,18 @@ class Shelf {
   /// Replaces what is shown of a queue; a queue that is not arranged is ignored (its refresh came too late).
   void publish(const QueueLabels& queue, QueueStatus status, std::shared_ptr<const Snapshot> snapshot, WallTime now);
 
+  /// Replaces how a queue is going; its data stay.
+  void restate(const QueueLabels& queue, QueueStatus status, WallTime now);
+
   /// Everything as it is true at `now`: what has become stale since it was published is shown so.
   [[nodiscard]] View view(WallTime now);
 
  private:
+  [[nodiscard]] std::shared_ptr<const Shown> find(const QueueLabels& queue);
+
   Mutex mutex_;
   View shown_ GUARDED_BY(mutex_);
+  std::map<QueueLabels, std::size_t> places_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue

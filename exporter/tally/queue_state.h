@@ -11,6 +11,7 @@
 
 #include "exporter/clock.h"
 #include "exporter/metrics/snapshot.h"
+#include "exporter/tally/batch_state.h"
 #include "exporter/tally/task_reader.h"
 
 namespace taskqueue {
@@ -38,6 +39,7 @@ struct TaskState {
 
 struct QueueState {
   TaskState tasks;
+  BatchState batch{};
 
   bool operator==(const QueueState&) const = default;
 };

@@ -37,6 +37,7 @@ Result<MpsReader::Outcomes, Failure> MpsReader::read_outcomes() {
     const auto reading = scroll(*client_, {{"Status", "FINISH"}, {"SubTaskHasFailed", failed}},
                                 [&](const Json& item) { ids.insert(text_member(item, "TaskId")); });
     if (!reading) return Unexpected(reading.error());
+    if (failed) outcomes.as_of = reading->as_of;
   }
   return outcomes;
 }
@@ -52,10 +53,8 @@ Result<Reading, Failure> MpsReader::ended(const TaskSink& sink) {
     tells_outcomes_ = read && !ignored;
     if (tells_outcomes_) outcomes = std::move(*read);
   }
-  WallTime now{};
   const TaskSink with_outcome = [&](Task task) {
-    now = std::max(now, task.ended.value_or(now));
-    const auto outcome = outcome_of(task, outcomes, now);
+    const auto outcome = outcome_of(task, outcomes);
     if (!outcome) return;
     task.phase = *outcome;
     sink(std::move(task));
@@ -63,12 +62,12 @@ Result<Reading, Failure> MpsReader::ended(const TaskSink& sink) {
   return list("FINISH", with_outcome);
 }
 
-std::optional<Phase> MpsReader::outcome_of(const Task& task, const Outcomes& outcomes, WallTime now) const {
+std::optional<Phase> MpsReader::outcome_of(const Task& task, const Outcomes& outcomes) const {
   if (!tells_outcomes_) return Phase::ended;
   if (outcomes.failed.contains(task.id)) return Phase::failed;
   if (outcomes.succeeded.contains(task.id)) return Phase::succeeded;
   // It ended after its outcome was asked for: the next refresh knows.
-  const bool may_still_be_told = task.ended && *task.ended + outcome_patience > now;
+  const bool may_still_be_told = task.ended && *task.ended + outcome_patience > outcomes.as_of;
   return may_still_be_told ? std::nullopt : std::optional(Phase::ended);
 }
 

@@ -27,11 +27,12 @@ class MpsReader final : public TaskReader {
   struct Outcomes {
     Ids failed;
     Ids succeeded;
+    WallTime as_of{};
   };
   Result<Outcomes, Failure> read_outcomes();
   Result<Reading, Failure> list(const std::string& status, const TaskSink& sink);
   /// Nothing while it is not told yet.
-  [[nodiscard]] std::optional<Phase> outcome_of(const Task& task, const Outcomes& outcomes, WallTime now) const;
+  [[nodiscard]] std::optional<Phase> outcome_of(const Task& task, const Outcomes& outcomes) const;
 
   const std::unique_ptr<Client> client_;
   bool tells_outcomes_ = true;  // until it turns out otherwise

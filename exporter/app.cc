@@ -1,0 +1,157 @@
+#include "exporter/app.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include "exporter/api/quota_families.h"
+#include "exporter/catalogue.h"
+#include "exporter/config/load.h"
+#include "exporter/metrics/exposition.h"
+#include "exporter/metrics/process.h"
+#include "exporter/refresh/once.h"
+#include "exporter/version.h"
+
+namespace taskqueue {
+namespace {
+
+constexpr std::size_t most_refreshes = 64;
+constexpr Milliseconds sick_after = std::chrono::seconds{60};
+constexpr Milliseconds stop_grace = std::chrono::seconds{2};
+
+bool is_wanted(const Shown& shown, const std::vector<std::string>& queues) {
+  return queues.empty() || std::ranges::find(queues, shown.labels.queue) != queues.end();
+}
+
+}  // namespace
+
+App::App(World world, const Config& config, std::filesystem::path reload_from)
+    : world_(std::move(world)),
+      config_(config),
+      reload_from_(std::move(reload_from)),
+      callers_(world_.clock, world_.random, instruments_, world_.log, world_.environment),
+      executor_(most_refreshes),
+      scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_) {
+  instruments_.reloaded(true, world_.clock.wall_now());
+}
+
+App::~App() { stop(); }
+
+void App::start(const WebOptions& options) {
+  server_.emplace(web::Router(web::pages(site(options), world_.clock)), world_.clock, world_.log,
+                  web::ServerOptions{.limits = {}, .on_bug = [this] { instruments_.bug(); }});
+  for (const std::string& address : options.listen_addresses) {
+    if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
+  }
+  scheduler_.replace(callers_.plans(config_));
+  ticking_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "scheduler");
+    scheduler_.run(stop);
+  });
+  server_->start();
+  for (const auto& address : server_->bound()) {
+    world_.log.info("web", "listening", {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}});
+  }
+}
+
+void App::stop() {
+  if (!ticking_.joinable()) return;
+  ticking_.request_stop();
+  scheduler_.stop();
+  ticking_.join();
+  server_->stop(stop_grace);
+}
+
+web::Site App::site(const WebOptions& options) {
+  return {.view = [this] { return shelf_.view(world_.clock.wall_now()); },
+          .metrics = [this](const std::vector<std::string>& queues) -> std::optional<web::Exposed> {
+            auto text = exposition(queues);
+            if (!text) return std::nullopt;
+            return web::Exposed{.body = {std::make_shared<const std::string>(std::move(*text))}};
+          },
+          .sickness = [this] { return sickness(); },
+          .reload = [this](web::ReloadEnded ended) { ask_for_reload(std::move(ended)); },
+          .on_scrape = [this](int status) { instruments_.scraped(status); },
+          .telemetry_path = options.telemetry_path,
+          .lifecycle = options.lifecycle,
+          .version = version,
+          .revision = revision};
+}
+
+std::optional<std::string> App::exposition(const std::vector<std::string>& queues) {
+  const Shelf::View view = shelf_.view(world_.clock.wall_now());
+  const auto is_shown = [&](const std::string& name) {
+    return std::ranges::any_of(view, [&](const auto& shown) { return shown->labels.queue == name; });
+  };
+  if (!std::ranges::all_of(queues, is_shown)) return std::nullopt;
+  std::vector<const Rendering*> renderings;
+  for (const auto& shown : view) {
+    if (is_wanted(*shown, queues)) renderings.push_back(&shown->rendering);
+  }
+  return taskqueue::exposition(renderings, queues.empty() ? own_families() : std::vector<FamilyText>{});
+}
+
+std::vector<FamilyText> App::own_families() const {
+  auto families = instruments_.collect();
+  for (auto& family : quota_families(callers_.quotas().entries())) families.push_back(std::move(family));
+  for (auto& family : process_families()) families.push_back(std::move(family));
+  return families;
+}
+
+std::optional<std::string> App::sickness() const {
+  const Milliseconds silent = scheduler_.since_last_tick();
+  if (silent <= sick_after) return std::nullopt;
+  return "the scheduler has not ticked for " + std::to_string(silent.count() / 1000) + " s";
+}
+
+void App::ask_for_reload(web::ReloadEnded ended) {
+  {
+    const Lock lock(mutex_);
+    waiting_for_reload_.push_back(std::move(ended));
+  }
+  // The main thread reloads, for a request as for a signal; one reload answers all that came before it.
+  ::kill(::getpid(), SIGHUP);
+}
+
+void App::reload() {
+  std::vector<web::ReloadEnded> waiting;
+  {
+    const Lock lock(mutex_);
+    waiting.swap(waiting_for_reload_);
+  }
+  const auto complaints = load_again();
+  instruments_.reloaded(!complaints, world_.clock.wall_now());
+  if (complaints) {
+    world_.log.error("app", "reload failed, nothing has changed", {{"complaints", *complaints}});
+  } else {
+    world_.log.info("app", "reloaded", {{"queues", std::to_string(config_.queues.size())}});
+  }
+  for (const auto& ended : waiting) ended(complaints);
+}
+
+std::optional<std::string> App::load_again() {
+  if (reload_from_.empty()) return "there is no configuration file to read again: the demo runs on its own\n";
+  auto loaded = load_config(reload_from_, service_rules());
+  if (!loaded) {
+    std::string text;
+    for (const Complaint& complaint : loaded.error()) text += describe(complaint);
+    return text;
+  }
+  if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
+  config_ = std::move(*loaded);
+  scheduler_.replace(callers_.plans(config_));
+  return std::nullopt;
+}
+
+bool App::collect_once(Milliseconds timeout) {
+  auto plans = callers_.plans(config_);
+  return taskqueue::collect_once(std::move(plans), {world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_,
+                                 timeout);
+}
+
+}  // namespace taskqueue

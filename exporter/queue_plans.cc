@@ -1,0 +1,91 @@
+#include "exporter/queue_plans.h"
+
+#include <utility>
+
+#include "exporter/api/httplib_transport.h"
+#include "exporter/catalogue.h"
+
+namespace taskqueue {
+namespace {
+
+std::map<std::string, double> ceilings(const Service& service, const AccountConfig& account, double quota_share) {
+  std::map<std::string, double> ceilings;
+  for (const Action& action : service.actions) {
+    const auto own = account.limits.find(std::string(service.rules.name) + "." + std::string(action.name));
+    const double limit = own != account.limits.end() ? own->second : action.requests_per_second;
+    ceilings.emplace(action.name, limit * quota_share);
+  }
+  return ceilings;
+}
+
+ClientTarget target_of(const QueueConfig& queue, const AccountConfig& account, const Guards& guards) {
+  const Service& found = service(queue.service);
+  return {.endpoint = queue.endpoint.value_or(Endpoint{.tls = true, .host = found.host(queue, account), .port = 443}),
+          .provider = account.provider,
+          .account = account.name,
+          .cloud_service = queue.service,
+          .cloud_region = queue.region,
+          .timeout = queue.polling.timeout,
+          .ceilings = ceilings(found, account, guards.quota_share)};
+}
+
+LedgerKey ledger_key(const QueueConfig& queue, const Endpoint& endpoint) {
+  return {.labels = {queue.name, queue.service, queue.account, queue.region},
+          .identity = host_header(endpoint) + "/" + (queue.sub_app_id ? std::to_string(*queue.sub_app_id) : "")};
+}
+
+}  // namespace
+
+Callers::Callers(Clock& clock, Random& random, Instruments& instruments, Log& log, Environment environment)
+    : clock_(clock),
+      random_(random),
+      instruments_(instruments),
+      log_(log),
+      environment_(std::move(environment)),
+      quotas_(clock) {}
+
+std::vector<QueuePlan> Callers::plans(const Config& config) {
+  std::map<std::string, std::shared_ptr<Account>> accounts;
+  std::vector<QueuePlan> plans;
+  for (const QueueConfig& queue : config.queues) {
+    const AccountConfig& account_config = config.accounts.at(queue.account);
+    auto& account = accounts[queue.account];
+    if (!account) account = open(account_config);
+    plans.push_back(plan(queue, account_config, config.guards, account));
+  }
+  return plans;
+}
+
+std::shared_ptr<Callers::Account> Callers::open(const AccountConfig& account) {
+  return std::make_shared<Account>(Account{make_credentials(account, environment_), transport(account.ca_file)});
+}
+
+std::shared_ptr<Transport> Callers::transport(const std::filesystem::path& ca_file) {
+  auto& kept = transports_[ca_file];
+  if (!kept) kept = std::make_shared<HttplibTransport>(clock_, HttplibTransport::Options{.ca_file = ca_file});
+  return kept;
+}
+
+CloudClock& Callers::cloud_clock(const std::string& provider) {
+  return cloud_clocks_.try_emplace(provider, clock_, provider, instruments_).first->second;
+}
+
+QueuePlan Callers::plan(const QueueConfig& queue, const AccountConfig& account_config, const Guards& guards,
+                        std::shared_ptr<Account> account) {
+  const ClientTarget target = target_of(queue, account_config, guards);
+  CloudClock& provider_clock = cloud_clock(account_config.provider);
+  // The plan owns the account, so that the tally's client may refer to it.
+  auto make_tally = [this, queue, guards, target, account = std::move(account), &provider_clock](std::stop_token stop) {
+    const ClientParts parts{
+        clock_, *account->transport, *account->credentials, quotas_, provider_clock, instruments_, random_, log_};
+    const Service& found = service(queue.service);
+    return found.make_tally(queue, guards,
+                            std::make_unique<Client>(target, found.make_dialect(queue), parts, std::move(stop)));
+  };
+  return {.recipe = {queue, account_config, guards},
+          .key = ledger_key(queue, target.endpoint),
+          .lane = queue.account + "/" + queue.service,
+          .make_tally = std::move(make_tally)};
+}
+
+}  // namespace taskqueue

@@ -1,0 +1,164 @@
+#include "exporter/refresh/refresher.h"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+
+namespace taskqueue {
+namespace {
+
+constexpr std::array<std::string_view, 12> results{"success", "partial",   "throttled",   "network",
+                                                   "timeout", "server",    "credentials", "permission",
+                                                   "request", "not_found", "answer",      "stopped"};
+
+Milliseconds stale_after(const Polling& polling, Milliseconds in_force) {
+  return polling.stale_after.value_or(std::max<Milliseconds>(std::chrono::minutes{5}, 5 * in_force));
+}
+
+/// While the ledger cannot be written, gauges go on; what counts stands still.
+Snapshot with_counters_of(Snapshot snapshot, const Snapshot* before) {
+  Snapshot none;
+  const Snapshot& source = before != nullptr ? *before : none;
+  snapshot.counters = source.counters;
+  snapshot.instances_finished = source.instances_finished;
+  snapshot.jobs_finished = source.jobs_finished;
+  return snapshot;
+}
+
+}  // namespace
+
+Refresher::Refresher(QueuePlan plan, const RefreshParts& parts) : plan_(std::move(plan)), parts_(parts) {
+  tally_ = plan_.make_tally(stop_.get_token());
+  const Polling& polling = plan_.recipe.queue.polling;
+  const Lock lock(mutex_);
+  status_.interval = polling.interval;
+  status_.stale_after = stale_after(polling, polling.interval);
+  status_.drops_stale = polling.on_stale == OnStale::drop;
+  for (const std::string_view result : results) status_.refreshes.emplace(result, 0);
+  status_.skipped.emplace("running", 0);
+}
+
+void Refresher::introduce() {
+  if (std::exchange(introduced_, true)) return;
+  // A ledger that cannot be read now is asked again by the first refresh.
+  if (load_once()) publish();
+}
+
+void Refresher::refresh() {
+  const SteadyTime began = parts_.clock.steady_now();
+  try {
+    read_and_count();
+  } catch (const std::exception& bug) {
+    parts_.instruments.bug();
+    parts_.log.error("refresh", "fault of the exporter itself",
+                     {{"queue", plan_.key.labels.queue}, {"what", bug.what()}});
+    fail(Failure{.kind = FailureKind::answer, .sentence = "a fault of the exporter itself; please report it"});
+  }
+  const Lock lock(mutex_);
+  status_.last_duration = std::chrono::floor<Milliseconds>(parts_.clock.steady_now() - began);
+}
+
+void Refresher::read_and_count() {
+  const WallTime began = parts_.clock.wall_now();
+  if (const auto loaded = load_once(); !loaded) return fail(loaded.error());
+  auto counted = tally_->refresh(*entry_->state, shown_.get());
+  if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
+  if (!counted) return fail(counted.error());
+  take(std::move(*counted), began);
+}
+
+Result<Done, Failure> Refresher::load_once() {
+  if (entry_) return Done{};
+  auto entry = parts_.ledger.load(plan_.key);
+  if (!entry) return Unexpected(std::move(entry).error());
+  entry_ = std::move(*entry);
+  shown_ = entry_->snapshot;
+  const Lock lock(mutex_);
+  status_.last_success = entry_->refreshed;
+  return Done{};
+}
+
+void Refresher::take(Counted counted, WallTime began) {
+  Entry next{.generation = entry_->generation + 1,
+             .refreshed = counted.partial ? entry_->refreshed : began,
+             .state = std::make_shared<const QueueState>(std::move(counted.after)),
+             .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot))};
+  const auto committed = parts_.ledger.commit(plan_.key, next);
+  parts_.instruments.ledger(committed.has_value());
+  if (committed) {
+    shown_ = next.snapshot;
+    entry_ = std::move(next);
+  } else {
+    parts_.instruments.ledger_write_failed();
+    parts_.log.error("ledger", "cannot write",
+                     {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
+    shown_ = std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+  }
+  if (!counted.partial) {
+    const Lock lock(mutex_);
+    status_.last_success = began;
+  }
+  note(counted.partial ? "partial" : "success", !counted.partial, counted.partial);
+}
+
+void Refresher::fail(const Failure& failure) { note(word(failure.kind), false, failure); }
+
+void Refresher::note(std::string_view result, bool success, const std::optional<Failure>& failure) {
+  bool changed = false;
+  {
+    const Lock lock(mutex_);
+    changed = !status_.tried || status_.last_refresh_succeeded != success;
+    status_.tried = true;
+    status_.last_refresh_succeeded = success;
+    ++status_.refreshes[std::string(result)];
+    if (failure) {
+      status_.last_failure = failure;
+      status_.last_failure_at = parts_.clock.wall_now();
+    }
+  }
+  if (changed && result != "stopped") log_change(result, failure);
+}
+
+void Refresher::log_change(std::string_view result, const std::optional<Failure>& failure) {
+  const QueueLabels& labels = plan_.key.labels;
+  if (!failure) {
+    parts_.log.info("refresh", "queue is up", {{"queue", labels.queue}, {"cloud_region", labels.cloud_region}});
+    return;
+  }
+  parts_.log.warn("refresh", "queue is down",
+                  {{"queue", labels.queue},
+                   {"cloud_region", labels.cloud_region},
+                   {"result", std::string(result)},
+                   {"code", failure->code},
+                   {"why", failure->sentence},
+                   {"request_id", failure->request_id},
+                   {"advice", std::string(advice(failure->kind))}});
+}
+
+void Refresher::set_interval(Milliseconds in_force) {
+  const Lock lock(mutex_);
+  status_.interval = in_force;
+  status_.stale_after = stale_after(plan_.recipe.queue.polling, in_force);
+}
+
+void Refresher::count_skip(Milliseconds in_force) {
+  set_interval(in_force);
+  {
+    const Lock lock(mutex_);
+    ++status_.skipped["running"];
+  }
+  parts_.shelf.restate(plan_.key.labels, status(), parts_.clock.wall_now());
+}
+
+QueueStatus Refresher::status() const {
+  const Lock lock(mutex_);
+  return status_;
+}
+
+void Refresher::publish() {
+  if (stop_.stop_requested()) return;
+  parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
+}
+
+}  // namespace taskqueue

@@ -1,0 +1,77 @@
+// Refreshes one queue: read and count, commit, publish. Success and duration are judged here, for every service alike.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "exporter/clock.h"
+#include "exporter/ledger/ledger.h"
+#include "exporter/log.h"
+#include "exporter/metrics/instruments.h"
+#include "exporter/metrics/queue_status.h"
+#include "exporter/refresh/queue_plan.h"
+#include "exporter/refresh/shelf.h"
+
+namespace taskqueue {
+
+/// What refreshers share; none is owned, all outlive them.
+struct RefreshParts {
+  Clock& clock;
+  Ledger& ledger;
+  Shelf& shelf;
+  Instruments& instruments;
+  Log& log;
+};
+
+class Refresher {
+ public:
+  Refresher(QueuePlan plan, const RefreshParts& parts);
+
+  /// Shows what the ledger remembers, once, before the first refresh. Not while one is in flight.
+  void introduce();
+
+  /// One refresh, to be published after. Not twice at the same time. Never throws.
+  void refresh();
+  void publish();
+
+  /// Ends a refresh in flight soon, and every later one at once. Thread-safe.
+  void stop() { stop_.request_stop(); }
+
+  /// The interval in force, for the next publication. Thread-safe.
+  void set_interval(Milliseconds in_force);
+  /// A refresh was left out because the one in flight takes long; shown at once. Thread-safe.
+  void count_skip(Milliseconds in_force);
+
+  [[nodiscard]] const QueuePlan& plan() const { return plan_; }
+  /// A copy of how it goes. Thread-safe.
+  [[nodiscard]] QueueStatus status() const;
+  /// True once the data of the last refresh cover everything the API shows. Between refreshes only.
+  [[nodiscard]] bool is_complete() const { return shown_ != nullptr && shown_->complete; }
+
+ private:
+  void read_and_count();
+  Result<Done, Failure> load_once();
+  void take(Counted counted, WallTime began);
+  void fail(const Failure& failure);
+  void note(std::string_view result, bool success, const std::optional<Failure>& failure);
+  void log_change(std::string_view result, const std::optional<Failure>& failure);
+
+  // Constant after construction.
+  const QueuePlan plan_;
+  const RefreshParts parts_;
+
+  // Used by the refresh in flight only.
+  std::unique_ptr<Tally> tally_;
+  std::optional<Entry> entry_;  // what stands in the ledger
+  std::shared_ptr<const Snapshot> shown_;
+  bool introduced_ = false;
+
+  mutable Mutex mutex_;
+  QueueStatus status_ GUARDED_BY(mutex_);
+
+  // Thread-safe by itself.
+  std::stop_source stop_;
+};
+
+}  // namespace taskqueue

@@ -1,0 +1,130 @@
+// The cloud's control path: see cloud.h.
+#include <stdexcept>
+#include <utility>
+
+#include "exporter/simulator/batch_truth.h"
+#include "exporter/simulator/cloud.h"
+#include "exporter/simulator/scene.h"
+#include "exporter/simulator/truth.h"
+#include "exporter/utc.h"
+
+namespace taskqueue::simulator {
+namespace {
+
+constexpr std::array<const char*, 4> services{"mps", "vod", "batch", "ecs"};
+
+Answer text_answer(int status, const std::string& text) {
+  return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = text + "\n"};
+}
+
+Answer json_answer(std::string body) {
+  return {.headers = {{"Content-Type", "application/json"}}, .body = std::move(body) + "\n"};
+}
+
+Json tasks_now(const Place& place, const Timeline& timeline, WallTime now, const Quirks& quirks) {
+  const Listing listing(*place.tasks, timeline, now,
+                        {place.tasks->plan().window, quirks.window_by_end, quirks.end_delay});
+  return tasks_truth(*place.tasks, listing, place.service);
+}
+
+}  // namespace
+
+Answer Cloud::control(const Request& request) try {
+  const std::string what = request.method + " " + std::string(request.path().substr(9));
+  if (what == "GET truth") return json_answer(truth());
+  if (what == "GET requests") return json_answer(requests());
+  if (what == "GET quirks") return json_answer(all_quirks());
+  if (what == "POST requests/reset") {
+    meter_.reset();
+  } else if (what == "POST pause" || what == "POST resume") {
+    const Lock lock(mutex_);
+    what == "POST pause" ? timeline_.pause(clock_.wall_now()) : timeline_.resume(clock_.wall_now());
+  } else if (what == "POST faults") {
+    faults_.replace(read_faults(request.body));
+  } else if (what == "POST quirks") {
+    switch_quirks(request.body);
+  } else if (what == "POST limits") {
+    switch_limits(request.body);
+  } else if (what == "POST clock") {
+    switch_clock(request.body);
+  } else {
+    return text_answer(
+        404, "The control path knows truth, requests, requests/reset, pause, resume, faults, quirks, limits, clock.");
+  }
+  return text_answer(200, "ok");
+} catch (const std::invalid_argument& error) {
+  return text_answer(400, error.what());
+} catch (const Json::exception& error) {
+  return text_answer(400, error.what());
+}
+
+std::string Cloud::truth() {
+  const WallTime now = clock_.wall_now();
+  std::unique_ptr<const Timeline> timeline;
+  {
+    const Lock lock(mutex_);
+    timeline = std::make_unique<const Timeline>(timeline_);
+  }
+  Json all{{"now", utc_text(now)}, {"paused", timeline->paused()}, {"queues", Json::array()}};
+  for (const Place& place : estate_.places()) {
+    Json queue = place.batch ? batch_truth(*place.batch, *timeline, now)
+                             : tasks_now(place, *timeline, now, quirks(place.service));
+    queue["service"] = place.service;
+    queue["account"] = place.account->name;
+    if (place.service == "vod") queue["sub_app_id"] = place.sub_app_id;
+    if (!place.region.empty()) queue["region"] = place.region;
+    all["queues"].push_back(std::move(queue));
+  }
+  return all.dump(2);
+}
+
+std::string Cloud::requests() const {
+  Json list = Json::array();
+  std::uint64_t total = 0;
+  for (const auto& [key, reading] : meter_.readings()) {
+    total += reading.total;
+    list.push_back({{"account", key.account},
+                    {"service", key.service},
+                    {"action", key.action},
+                    {"region", key.region},
+                    {"total", reading.total},
+                    {"by_code", reading.by_code},
+                    {"most_in_any_second", reading.most_in_any_second}});
+  }
+  return Json{{"total", total}, {"actions", std::move(list)}}.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string Cloud::all_quirks() {
+  Json all = Json::object();
+  for (const char* service : services) all[service] = Json::parse(quirks_text(quirks(service)));
+  return all.dump(2);
+}
+
+void Cloud::switch_quirks(const std::string& json) {
+  const auto only = Json::parse(json).value("service", "");
+  bool known = false;
+  for (const std::string service : services) {
+    if (!only.empty() && only != service) continue;
+    known = true;
+    const auto planned = estate_.plan().quirks.find(service);
+    const Quirks initial = planned == estate_.plan().quirks.end() ? documented_quirks(service) : planned->second;
+    const Quirks after = switched(quirks(service), initial, json);
+    const Lock lock(mutex_);
+    quirks_[service] = after;
+  }
+  if (!known) throw std::invalid_argument("no service is called " + only);
+}
+
+void Cloud::switch_limits(const std::string& json) {
+  const auto limits = Json::parse(json).get<std::map<std::string, double>>();
+  const Lock lock(mutex_);
+  for (const auto& [action, per_second] : limits) limits_[action] = per_second;
+}
+
+void Cloud::switch_clock(const std::string& json) {
+  const double seconds = Json::parse(json).at("skew_seconds").get<double>();
+  const Lock lock(mutex_);
+  skew_ = Milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+}
+
+}  // namespace taskqueue::simulator

@@ -1,0 +1,166 @@
+#include "exporter/simulator/world.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "exporter/simulator/chance.h"
+
+namespace taskqueue::simulator {
+namespace {
+
+constexpr std::uint64_t block_size = 4096;
+constexpr Milliseconds never = std::chrono::hours{24 * 365 * 100};
+
+enum Purpose : std::uint64_t { for_birth = 1, for_type, for_wait, for_run, for_outcome, for_abort };
+
+double in_seconds(Milliseconds time) { return static_cast<double>(time.count()) / 1000.0; }
+
+Milliseconds from_seconds(double seconds) {
+  return Milliseconds{static_cast<std::int64_t>(std::floor(seconds * 1000))};
+}
+
+Milliseconds sample(const Span& span, std::uint64_t bits) {
+  const double x = share(bits);
+  return span.least + Milliseconds{std::llround(static_cast<double>((span.most - span.least).count()) * x * x)};
+}
+
+/// Bursts begun since the start, the one under way as a fraction. They come in the middle of their periods.
+double bursts(const Arrivals& plan, double seconds) {
+  const double period = in_seconds(plan.burst_period);
+  const double whole = std::floor(seconds / period);
+  const double into = (seconds - whole * period - period / 2) / std::max(0.001, in_seconds(plan.burst_length));
+  return whole + std::clamp(into, 0.0, 1.0);
+}
+
+void add(Census& sum, const Census& more) {
+  for (std::size_t type = 0; type < sum.size(); ++type) {
+    for (std::size_t outcome = 0; outcome < 3; ++outcome) sum[type][outcome] += more[type][outcome];
+  }
+}
+
+}  // namespace
+
+World::World(WorldPlan plan, std::uint64_t seed) : plan_(std::move(plan)), seed_(seed) {
+  for (const TypeShare& type : plan_.types) weights_ += type.weight;
+}
+
+Nature World::nature(std::uint64_t index) const {
+  Nature nature;
+  double pick = share(draw(seed_, index, for_type)) * weights_;
+  while (nature.type + 1 < plan_.types.size() && pick >= plan_.types[nature.type].weight) {
+    pick -= plan_.types[nature.type++].weight;
+  }
+  const double luck = share(draw(seed_, index, for_outcome));
+  if (luck < plan_.failed_share) {
+    nature.outcome = Outcome::failed;
+  } else if (luck < plan_.failed_share + plan_.aborted_share) {
+    nature.outcome = Outcome::aborted;
+  }
+  return nature;
+}
+
+Task World::task(std::uint64_t index) const {
+  Task task{.index = index, .nature = nature(index)};
+  task.birth = reached(static_cast<double>(index) + share(draw(seed_, index, for_birth)));
+  task.begin = earliest_begin(task.birth + sample(plan_.wait, draw(seed_, index, for_wait)));
+  task.end = task.begin + sample(plan_.run, draw(seed_, index, for_run));
+  if (task.nature.outcome != Outcome::aborted) return task;
+
+  const std::uint64_t bits = draw(seed_, index, for_abort);
+  task.begins = (bits & 1U) != 0;
+  const Milliseconds from = task.begins ? task.begin : task.birth;
+  const Milliseconds until = task.begins ? task.end : task.begin;
+  task.end = from + Milliseconds{std::llround(static_cast<double>((until - from).count()) * share(bits))};
+  return task;
+}
+
+std::uint64_t World::born_by(Milliseconds time) const {
+  const double births = expected_births(time);
+  const auto whole = static_cast<std::uint64_t>(births);
+  const bool next_too = births >= static_cast<double>(whole) + share(draw(seed_, whole, for_birth));
+  return whole + (next_too ? 1 : 0);
+}
+
+Milliseconds World::longest_life() const {
+  const auto stopped =
+      plan_.stoppage.period.count() == 0 ? 0.0 : in_seconds(plan_.stoppage.closed) * (1 + plan_.stoppage.drain);
+  return plan_.wait.most + plan_.run.most + from_seconds(stopped) + Milliseconds{2};
+}
+
+double World::expected_births(Milliseconds time) const {
+  const Arrivals& plan = plan_.arrivals;
+  if (time < -plan.history) return 0;
+  if (time.count() < 0) {
+    return plan.history_tasks * static_cast<double>((time + plan.history).count()) /
+           static_cast<double>(plan.history.count());
+  }
+  const double seconds = in_seconds(time);
+  const double angle = 2 * std::numbers::pi / in_seconds(plan.wave_period);
+  const double wave = plan.wave_per_second > 0 ? plan.wave_per_second / angle * (1 - std::cos(angle * seconds)) : 0;
+  const double burst = plan.burst_tasks > 0 ? plan.burst_tasks * bursts(plan, seconds) : 0;
+  return plan.history_tasks + plan.per_second * seconds + wave + burst;
+}
+
+/// The first millisecond by which so many births are expected: found between two times that surely enclose it.
+Milliseconds World::reached(double births) const {
+  const Arrivals& plan = plan_.arrivals;
+  Milliseconds low = -plan.history - Milliseconds{1};
+  Milliseconds high{0};
+  if (births > plan.history_tasks) {
+    const double mean =
+        plan.per_second + (plan.burst_tasks > 0 ? plan.burst_tasks / in_seconds(plan.burst_period) : 0.0);
+    if (mean <= 0) return never;
+    const double swing = plan.burst_tasks + plan.wave_per_second * in_seconds(plan.wave_period) / std::numbers::pi + 1;
+    low = std::max(Milliseconds{-1}, from_seconds((births - plan.history_tasks - swing) / mean));
+    high = from_seconds((births - plan.history_tasks + swing) / mean) + Milliseconds{1};
+  } else {
+    const double part = births / plan.history_tasks;
+    const Milliseconds guess = from_seconds(in_seconds(plan.history) * (part - 1));
+    low = std::max(low, guess - Milliseconds{5});
+    high = std::min(high, guess + Milliseconds{5});
+  }
+  while (high - low > Milliseconds{1}) {
+    const Milliseconds middle = low + (high - low) / 2;
+    (expected_births(middle) >= births ? high : low) = middle;
+  }
+  return high;
+}
+
+Milliseconds World::earliest_begin(Milliseconds ready) const {
+  const Stoppage& stop = plan_.stoppage;
+  if (stop.period.count() == 0 || ready.count() < 0) return ready;
+  const Milliseconds into = ready % stop.period;
+  if (into >= stop.closed) return ready;
+  const Milliseconds opens = ready - into + stop.closed;
+  return opens + Milliseconds{std::llround(static_cast<double>(into.count()) * stop.drain)};
+}
+
+Census World::count(std::uint64_t first, std::uint64_t last) const {
+  Census sum(plan_.types.size());
+  for (std::uint64_t index = first; index < last; ++index) {
+    const Nature what = nature(index);
+    ++sum[what.type][static_cast<std::size_t>(what.outcome)];
+  }
+  return sum;
+}
+
+Census World::census(std::uint64_t first, std::uint64_t last) const {
+  Census sum(plan_.types.size());
+  while (first < last) {
+    const std::uint64_t end = std::min(last, (first / block_size + 1) * block_size);
+    if (end - first < block_size) {
+      add(sum, count(first, end));
+    } else {
+      const std::uint64_t block = first / block_size;
+      const Lock lock(mutex_);
+      const auto known = blocks_.find(block);
+      add(sum, known != blocks_.end() ? known->second : blocks_.emplace(block, count(first, end)).first->second);
+    }
+    first = end;
+  }
+  return sum;
+}
+
+}  // namespace taskqueue::simulator

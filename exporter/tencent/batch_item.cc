@@ -1,0 +1,57 @@
+#include "exporter/tencent/batch_item.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace taskqueue {
+namespace {
+
+// In the order of batch_states.
+constexpr std::array<std::string_view, batch_states.size()> counters{
+    "SubmittedCount", "PendingCount",           "RunnableCount", "StartingCount",
+    "RunningCount",   "FailedInterruptedCount", "SucceedCount",  "FailedCount"};
+
+/// Some old pages spell it so; our own comparisons should not have to know.
+std::string read_state(const Json& item, std::string_view key) {
+  std::string state = text_member(item, key);
+  if (state == "SUCCEEDED") state = "SUCCEED";
+  return state.empty() ? "unknown" : state;
+}
+
+}  // namespace
+
+BatchJob read_batch_job(const Json& item) {
+  return {.id = text_member(item, "JobId"),
+          .name = text_member(item, "JobName"),
+          .state = read_state(item, "JobState"),
+          .created = time_member(item, "CreateTime"),
+          .ended = time_member(item, "EndTime"),
+          .tasks = read_state_counts(item, "TaskMetrics")};
+}
+
+BatchTask read_batch_task(const Json& item) {
+  return {.name = text_member(item, "TaskName"),
+          .state = read_state(item, "TaskState"),
+          .created = time_member(item, "CreateTime"),
+          .ended = time_member(item, "EndTime")};
+}
+
+std::optional<StateCounts> read_state_counts(const Json& item, const std::string& key) {
+  const Json* metrics = member(item, key);
+  if (metrics == nullptr || !metrics->is_object()) return std::nullopt;
+  StateCounts counts{};
+  std::ranges::transform(counters, counts.begin(),
+                         [&](std::string_view name) { return whole_member(*metrics, name).value_or(0); });
+  return counts;
+}
+
+StateCounts count_instances(const Json& instances) {
+  StateCounts counts{};
+  for (const Json& instance : instances) {
+    const auto state = std::ranges::find(batch_states, read_state(instance, "TaskInstanceState"));
+    if (state != batch_states.end()) ++counts[static_cast<std::size_t>(state - batch_states.begin())];
+  }
+  return counts;
+}
+
+}  // namespace taskqueue

@@ -1,0 +1,100 @@
+#include "exporter/tencent/job_pages.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "exporter/tencent/batch_item.h"
+
+namespace taskqueue {
+namespace {
+
+constexpr std::int64_t page_size = 100;
+constexpr int most_pages = 5000;  // half a million jobs
+constexpr int most_passes = 3;
+
+/// One reading of a list, and what former readings of it have found.
+class Pass {
+ public:
+  Pass(Client& client, Json parameters, const EnoughJobs& enough, JobListing& listing)
+      : client_(client), enough_(enough), listing_(listing) {
+    call_.parameters = std::move(parameters);
+    call_.parameters["Limit"] = page_size;
+    for (std::size_t i = 0; i < listing.jobs.size(); ++i) places_[listing.jobs[i].id] = i;
+  }
+
+  /// True when the end of the list was reached, false when `enough` or a cap ended the reading.
+  Result<bool, Failure> read();
+  [[nodiscard]] const std::set<std::string>& ids() const { return ids_; }
+  [[nodiscard]] bool has_all() const { return !most_ || std::cmp_greater_equal(ids_.size(), *most_); }
+
+ private:
+  /// The number of jobs on the page.
+  std::int64_t take(const Answer& answer);
+
+  Client& client_;
+  const EnoughJobs& enough_;
+  JobListing& listing_;
+  Call call_{.action = "DescribeJobs"};
+  std::optional<std::int64_t> most_;  // the highest total of its pages
+  std::set<std::string> ids_;
+  std::unordered_map<std::string, std::size_t> places_;  // in the listing, by id
+};
+
+std::int64_t Pass::take(const Answer& answer) {
+  listing_.total = whole_member(answer.fields, "TotalCount");
+  // A total that falls tells of a job that went, and may have pulled another onto a page already read.
+  most_ = std::max(most_, listing_.total);
+  const Json* page = array_member(answer.fields, "JobSet");
+  if (page == nullptr) return 0;
+  for (const Json& item : *page) {
+    BatchJob job = read_batch_job(item);
+    if (job.id.empty()) continue;
+    ids_.insert(job.id);
+    const auto [place, is_new] = places_.try_emplace(job.id, listing_.jobs.size());
+    if (is_new) {
+      listing_.jobs.push_back(std::move(job));
+    } else {
+      listing_.jobs[place->second] = std::move(job);
+    }
+  }
+  return static_cast<std::int64_t>(page->size());
+}
+
+Result<bool, Failure> Pass::read() {
+  std::int64_t offset = 0;
+  for (int page = 0; page < most_pages; ++page) {
+    call_.parameters["Offset"] = offset;
+    const auto answer = client_.call(call_);
+    if (!answer) return Unexpected(answer.error());
+    if (listing_.as_of == WallTime{}) listing_.as_of = answer->date;
+    const std::size_t before = ids_.size();
+    const std::int64_t count = take(*answer);
+    if (ids_.size() == before) return true;
+    if (most_ && has_all()) return true;
+    if (enough_ && enough_(listing_)) return false;
+    offset += count;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough) {
+  JobListing listing;
+  std::set<std::string> before;
+  for (int i = 0; i < most_passes; ++i) {
+    Pass pass(client, parameters, enough, listing);
+    const auto reached_end = pass.read();
+    if (!reached_end) return Unexpected(reached_end.error());
+    if (!*reached_end) return listing;
+    // The same jobs twice: nothing slips, the API's total counts more than it lists.
+    listing.whole = pass.has_all() || pass.ids() == before;
+    if (listing.whole) break;
+    before = pass.ids();
+  }
+  return listing;
+}
+
+}  // namespace taskqueue

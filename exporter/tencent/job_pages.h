@@ -1,0 +1,13 @@
+// Reads DescribeJobs page by page, by offset, while jobs come and go.
+#pragma once
+
+#include "exporter/api/client.h"
+#include "exporter/tally/batch_reader.h"
+
+namespace taskqueue {
+
+/// Lists the jobs that `parameters` filter, each once, in its newest state. Where the pages held fewer jobs than the
+/// API counts some job has slipped to a page already read: the list is read again, a few times at most.
+[[nodiscard]] Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough);
+
+}  // namespace taskqueue

@@ -1,0 +1,33 @@
+// What one client may take of us. The defaults suit an exporter that a few Prometheus servers and people ask.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "exporter/clock.h"
+
+namespace taskqueue::web {
+
+struct Limits {
+  /// For the whole head of a request: from the connection's begin for the first, from its first byte for later ones.
+  Milliseconds head_time = std::chrono::seconds{5};
+  /// For the whole body, after the head.
+  Milliseconds body_time = std::chrono::seconds{5};
+  /// How long a kept connection may be silent between requests. Longer than the usual scrape interval of a minute.
+  Milliseconds idle_time = std::chrono::seconds{120};
+  /// For the whole answer: the handler's work and the client's reading.
+  Milliseconds answer_time = std::chrono::seconds{30};
+  /// How long we wait for a client to read our last words before its connection is closed.
+  Milliseconds linger_time = std::chrono::seconds{1};
+  /// How long accepting rests when the system has no descriptor or memory for one more connection.
+  Milliseconds accept_rest = Milliseconds{100};
+
+  std::size_t head_bytes = 16 * 1024;
+  std::size_t header_count = 100;
+  std::size_t body_bytes = 64 * 1024;
+  /// One more, and the connection that has been longest without a complete head is closed. The server takes no more
+  /// than half of the process's descriptors, whatever stands here.
+  std::size_t connections = 1024;
+};
+
+}  // namespace taskqueue::web

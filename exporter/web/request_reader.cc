@@ -1,0 +1,66 @@
+#include "exporter/web/request_reader.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace taskqueue::web {
+
+namespace http = boost::beast::http;
+
+RequestReader::RequestReader(const Limits& limits) : header_count_(limits.header_count) {
+  eager(true);
+  header_limit(static_cast<std::uint32_t>(limits.head_bytes));
+  body_limit(static_cast<std::uint64_t>(limits.body_bytes));
+}
+
+bool RequestReader::expects_continue() const {
+  const auto expected = request_.header("Expect");
+  return expected && same_ignoring_case(*expected, "100-continue");
+}
+
+Response RequestReader::complaint(Error error) const {
+  if (error == http::error::body_limit) return plain(413, "The body is too large: no path here takes one.");
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return request_.method.empty() ? plain(414, "The address asked for is too long.")
+                                   : plain(431, "The headers are too many or too long.");
+  }
+  if (error == http::error::bad_version) return plain(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
+  return plain(400, "This is no valid HTTP request.");
+}
+
+void RequestReader::on_request_impl(http::verb, Text method, Text target, int version, Error& error) {
+  request_.method.assign(method.data(), method.size());
+  needs_host_ = version >= 11;
+  auto parsed = split_target(std::string_view(target.data(), target.size()));
+  if (!parsed) {
+    error = http::make_error_code(http::error::bad_target);
+    return;
+  }
+  request_.path = std::move(parsed->path);
+  request_.query = std::move(parsed->query);
+}
+
+void RequestReader::on_field_impl(http::field field, Text name, Text value, Error& error) {
+  // Trailers of a chunked body come here too; they say nothing to us but count all the same.
+  if (request_.headers.size() >= header_count_) {
+    error = http::make_error_code(http::error::header_limit);
+    return;
+  }
+  has_host_ = has_host_ || field == http::field::host;
+  request_.headers.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
+}
+
+void RequestReader::on_header_impl(Error& error) {
+  // RFC 9112, 3.2: a request of HTTP/1.1 without Host is refused.
+  if (needs_host_ && !has_host_) error = http::make_error_code(http::error::bad_field);
+}
+
+void RequestReader::on_response_impl(int, Text, int, Error&) {}
+void RequestReader::on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) {}
+std::size_t RequestReader::on_body_impl(Text body, Error&) { return body.size(); }
+void RequestReader::on_chunk_header_impl(std::uint64_t, Text, Error&) {}
+std::size_t RequestReader::on_chunk_body_impl(std::uint64_t, Text body, Error&) { return body.size(); }
+void RequestReader::on_finish_impl(Error&) {}
+
+}  // namespace taskqueue::web

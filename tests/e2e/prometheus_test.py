@@ -1,0 +1,81 @@
+"""What a real Prometheus knows of the demo equals what the pretend cloud holds."""
+import os
+import sys
+import time
+import unittest
+from collections import Counter
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import lab
+
+# What tells the rows of one queue from each other; the cloud's side says which queue by service, account and region.
+QUEUE = ("cloud_service", "account", "cloud_region")
+
+
+def truth_rows(truth):
+    """Tasks by queue, type, status and phase, from the cloud's inside."""
+    rows = Counter()
+    for queue in truth["queues"]:
+        for row in queue["tasks"]:
+            key = (queue["service"], queue["account"], queue.get("region", ""), row["type"], row["status"], row["phase"])
+            rows[key] += row["count"]
+    return rows
+
+
+class PrometheusTest(lab.LabCase):
+    def setUp(self):
+        super().setUp()
+        self.exporter = self.start_exporter("--demo")
+        self.cloud = self.exporter.demo_cloud()
+        self.prometheus = self.start_prometheus(self.exporter.addresses()[0])
+
+    def exported_rows(self):
+        by = ", ".join((*QUEUE, "type", "status", "phase"))
+        rows = Counter()
+        for labels, value in self.prometheus.query(f"sum by ({by}) (taskqueue_tasks) > 0"):
+            rows[tuple(labels.get(name, "") for name in (*QUEUE, "type", "status", "phase"))] = int(value)
+        return rows
+
+    def freeze(self):
+        """Pauses the cloud and waits until Prometheus has every queue as it was read after that."""
+        self.cloud.tell("pause")
+        paused = time.time()
+        queues = len(self.exporter.queues())
+
+        def read_again():
+            newer = self.prometheus.query(f"count(taskqueue_last_success_timestamp_seconds > {paused:f})")
+            return newer and newer[0][1] == queues
+
+        lab.wait_until("a refresh of every queue after the pause", read_again)
+
+    def test_prometheus_knows_what_the_cloud_holds(self):
+        self.exporter.wait_complete()
+        self.freeze()
+        # The clock goes on, so that a task may leave the window between a refresh and the look at the truth.
+        for _ in range(3):
+            expected = truth_rows(self.cloud.truth())
+            exported = self.exported_rows()
+            if expected == exported:
+                break
+            time.sleep(6)
+        self.assertEqual(dict(expected), dict(exported))
+        self.assertGreater(sum(expected.values()), 1000)
+        self.assertGreaterEqual({key[0] for key in expected}, {"mps", "vod"})
+        self.assertTrue({"queued", "running"} <= {key[-1] for key in expected}, "live tasks were among them")
+
+    def test_prometheus_takes_every_series_and_counters_count(self):
+        self.exporter.wait_complete()
+        lab.wait_until("a scrape", lambda: self.prometheus.query("up == 1"))
+        self.assertEqual([], self.prometheus.query("scrape_samples_scraped != scrape_samples_post_metric_relabeling"))
+        before = dict(self.counted())
+        lab.wait_until("tasks arriving and ending", lambda: all(
+            value > before.get(name, 0) for name, value in self.counted().items()))
+        self.assertEqual({"taskqueue_tasks_arrived_total", "taskqueue_tasks_finished_total"}, set(before))
+
+    def counted(self):
+        names = '{__name__=~"taskqueue_tasks_(arrived|finished)_total"}'
+        return {labels["__name__"]: value for labels, value in self.prometheus.query(f"sum by (__name__) ({names})")}
+
+
+if __name__ == "__main__":
+    unittest.main()

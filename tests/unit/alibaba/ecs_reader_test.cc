@@ -1,0 +1,184 @@
+#include "exporter/alibaba/ecs_reader.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "exporter/alibaba/alibaba_dialect.h"
+#include "tests/catch.h"
+#include "tests/unit/scripted_cloud.h"
+
+using namespace taskqueue;
+
+namespace {
+
+/// A region's tasks, newest first; each page may change them before it is cut.
+struct Region {
+  struct Item {
+    std::string id;
+    std::string status;
+  };
+  void add(const std::string& id, const std::string& status = "Finished") { items.insert(items.begin(), {id, status}); }
+
+  HttpResponse answer(const HttpRequest& request) {
+    if (before_page) before_page();
+    if (failing) return cloud.says(R"({"Code":"InvalidRegionId.NotFound","Message":"none"})", 400);
+    const std::size_t page = std::stoul(parameter(request, "PageNumber"));
+    Json set = Json::array();
+    for (std::size_t i = (page - 1) * 100; i < std::min(page * 100, items.size()); ++i) {
+      set.push_back({{"TaskId", items[i].id}, {"TaskStatus", items[i].status}, {"TaskAction", "ExportImage"}});
+    }
+    const Json body{{"RequestId", "r"}, {"TotalCount", items.size() + uncounted}, {"TaskSet", {{"Task", set}}}};
+    return cloud.says(body.dump());
+  }
+  static std::string parameter(const HttpRequest& request, const std::string& name) {
+    const std::size_t place = request.target.find(name + "=");
+    if (place == std::string::npos) return "absent";
+    const std::size_t from = place + name.size() + 1;
+    return request.target.substr(from, request.target.find('&', from) - from);
+  }
+
+  std::vector<Item> items;
+  std::size_t uncounted = 0;  // tasks in the total that no page shows
+  bool failing = false;
+  std::function<void()> before_page;
+  ScriptedCloud cloud{[this](const HttpRequest& request) { return answer(request); }};
+  EcsReader reader{cloud.client(std::make_unique<AlibabaDialect>("2014-05-26"), {"DescribeTasks"}), "cn-hangzhou"};
+};
+
+struct Seen {
+  std::map<std::string, std::string> live, ended;  // status by id
+  Result<Reading, Failure> reading = Reading{};
+};
+
+Seen read(EcsReader& reader) {
+  Seen seen;
+  seen.reading = reader.live([&](const Task& task) { seen.live[task.id] = task.status; });
+  if (seen.reading) {
+    const auto ended = reader.ended([&](const Task& task) { seen.ended[task.id] = task.status; });
+    CHECK(ended);
+  }
+  return seen;
+}
+
+void fill(Region& region, int count) {
+  for (int i = 0; i < count; ++i) region.add("t-" + std::to_string(1000 + i), i % 7 == 0 ? "Processing" : "Finished");
+}
+
+}  // namespace
+
+TEST_CASE("one listing without a filter gives live and ended tasks", "[alibaba][ecs_reader]") {
+  Region region;
+  region.add("t-1", "Finished");
+  region.add("t-2", "Processing");
+  region.add("t-3", "Failed");
+  region.add("t-4", "Paused");
+  region.add("t-5", "Deleted");
+  const Seen seen = read(region.reader);
+  REQUIRE(seen.reading);
+  CHECK(seen.live == std::map<std::string, std::string>{{"t-2", "Processing"}, {"t-4", "Paused"}});
+  CHECK(seen.ended == std::map<std::string, std::string>{{"t-1", "Finished"}, {"t-3", "Failed"}, {"t-5", "Deleted"}});
+  CHECK(seen.reading->as_of == *parse_utc("2026-03-01T10:00:00Z"));
+  CHECK(seen.reading->total == 5);
+  REQUIRE(region.cloud.requests.size() == 1);
+  const HttpRequest& request = region.cloud.requests[0];
+  CHECK(Region::parameter(request, "RegionId") == "cn-hangzhou");
+  CHECK(Region::parameter(request, "PageSize") == "100");
+  CHECK(Region::parameter(request, "TaskStatus") == "absent");
+}
+
+TEST_CASE("pages are read to the total and no further", "[alibaba][ecs_reader]") {
+  const auto [tasks, calls] =
+      GENERATE(table<int, std::size_t>({{0, 1}, {1, 1}, {100, 1}, {101, 2}, {200, 2}, {250, 3}}));
+  Region region;
+  fill(region, tasks);
+  const Seen seen = read(region.reader);
+  REQUIRE(seen.reading);
+  CHECK(seen.live.size() + seen.ended.size() == static_cast<std::size_t>(tasks));
+  CHECK_FALSE(seen.reading->capped);
+  CHECK(region.cloud.requests.size() == calls);
+}
+
+TEST_CASE("pages that shifted are noticed and the list is read again", "[alibaba][ecs_reader]") {
+  Region region;
+  fill(region, 250);
+  int page = 0;
+  SECTION("a new task pushes one onto the next page") {
+    region.before_page = [&] {
+      if (++page == 2) region.add("t-new", "Processing");
+    };
+    const Seen seen = read(region.reader);
+    CHECK(seen.live.count("t-new") == 1);
+    CHECK(seen.live.size() + seen.ended.size() == 251);
+    CHECK(region.cloud.requests.size() == 7);  // four, the last of them empty, then three
+  }
+  SECTION("a task that goes pulls one onto a page already read") {
+    const std::string slipped = region.items[100].id;
+    region.before_page = [&] {
+      if (++page == 2) region.items.erase(region.items.begin());
+    };
+    const Seen seen = read(region.reader);
+    CHECK(seen.live.count(slipped) + seen.ended.count(slipped) == 1);
+    CHECK_FALSE(seen.reading->capped);
+  }
+  SECTION("a list that never stands still is not taken for whole") {
+    region.before_page = [&] { region.add("t-new-" + std::to_string(++page), "Processing"); };
+    CHECK(read(region.reader).reading->capped);
+  }
+}
+
+TEST_CASE("a total that counts more than is listed is found out once", "[alibaba][ecs_reader]") {
+  Region region;
+  fill(region, 150);
+  region.uncounted = 3;
+  CHECK_FALSE(read(region.reader).reading->capped);
+  const std::size_t first = region.cloud.requests.size();
+  region.add("t-new");
+  CHECK_FALSE(read(region.reader).reading->capped);
+  CHECK(region.cloud.requests.size() - first == 3);  // two pages, and one that is empty
+}
+
+TEST_CASE("a task that moves on between two readings is seen in its later state", "[alibaba][ecs_reader]") {
+  Region region;
+  fill(region, 150);
+  int page = 0;
+  region.before_page = [&] {
+    if (++page != 2) return;
+    region.add("t-new");
+    region.items[1].status = "Failed";
+  };
+  const std::string moved = region.items[0].id;
+  region.items[0].status = "Processing";
+  const Seen seen = read(region.reader);
+  CHECK(seen.ended.at(moved) == "Failed");
+  CHECK(seen.live.count(moved) == 0);
+}
+
+TEST_CASE("a listing that fails is a failure, and an answer about something else too", "[alibaba][ecs_reader]") {
+  Region region;
+  region.failing = true;
+  const Seen seen = read(region.reader);
+  REQUIRE_FALSE(seen.reading);
+  CHECK(seen.reading.error().code == "InvalidRegionId.NotFound");
+
+  ScriptedCloud other{[&](const HttpRequest&) { return other.says(R"({"hello":"world"})"); }};
+  EcsReader reader(other.client(std::make_unique<AlibabaDialect>("2014-05-26"), {"DescribeTasks"}), "cn-hangzhou");
+  const auto reading = reader.live([](const Task&) {});
+  REQUIRE_FALSE(reading);
+  CHECK(reading.error().kind == FailureKind::answer);
+}
+
+TEST_CASE("ECS tells outcomes but no start and no window", "[alibaba][ecs_reader]") {
+  const Region region;
+  const Vocabulary vocabulary = region.reader.vocabulary();
+  CHECK(vocabulary.types == std::vector<std::string>{"ImportImage", "ExportImage", "RedeployInstance", "ModifyDiskSpec",
+                                                     "ArchiveSnapshot"});
+  CHECK(vocabulary.rows == std::vector<StatusRow>{{"Processing", Phase::running},
+                                                  {"Finished", Phase::succeeded},
+                                                  {"Failed", Phase::failed}});
+  CHECK(vocabulary.outcomes == std::vector<Phase>{Phase::succeeded, Phase::failed, Phase::cancelled});
+  CHECK_FALSE(vocabulary.window);
+  CHECK_FALSE(vocabulary.tells_start);
+}

@@ -1,0 +1,364 @@
+#include "exporter/tally/task_tally.h"
+
+#include <chrono>
+#include <map>
+#include <random>
+#include <utility>
+
+#include "tests/catch.h"
+
+using namespace taskqueue;
+using std::chrono::hours;
+using std::chrono::seconds;
+
+namespace {
+
+const WallTime epoch{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+
+/// An API that shows what a test puts into it.
+struct Window {
+  std::vector<Task> live;
+  std::vector<Task> ended;
+  std::optional<Failure> live_fails;
+  std::optional<Failure> ended_fails;
+  WallTime now = epoch;
+  Vocabulary vocabulary{
+      .types = {"A"},
+      .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::succeeded}},
+      .outcomes = {Phase::succeeded, Phase::failed},
+      .window = hours{1},
+      .tells_start = true};
+};
+
+class WindowReader final : public TaskReader {
+ public:
+  explicit WindowReader(const Window& window) : window_(window) {}
+  Result<Reading, Failure> live(const TaskSink& sink) override { return pass(window_.live, window_.live_fails, sink); }
+  Result<Reading, Failure> ended(const TaskSink& sink) override {
+    return pass(window_.ended, window_.ended_fails, sink);
+  }
+  [[nodiscard]] Vocabulary vocabulary() const override { return window_.vocabulary; }
+
+ private:
+  Result<Reading, Failure> pass(const std::vector<Task>& tasks, const std::optional<Failure>& failure,
+                                const TaskSink& sink) const {
+    if (failure) return Unexpected(*failure);
+    for (const Task& task : tasks) sink(task);
+    return Reading{.as_of = window_.now, .total = {}};
+  }
+  const Window& window_;
+};
+
+/// A queue over refreshes.
+struct Queue {
+  explicit Queue(const Window& window, std::size_t max_types = 100)
+      : tally(std::make_unique<WindowReader>(window), max_types) {}
+
+  Result<Counted, Failure> refresh() {
+    auto counted = tally.refresh(state, shown ? &*shown : nullptr);
+    if (counted) {
+      state = counted->after;
+      shown = counted->snapshot;
+    }
+    return counted;
+  }
+  TaskTally tally;
+  QueueState state;
+  std::optional<Snapshot> shown;
+};
+
+Task waiting(std::string id, WallTime created) {
+  return {.id = std::move(id),
+          .type = "A",
+          .status = "WAITING",
+          .phase = Phase::queued,
+          .created = created,
+          .began = {},
+          .ended = {}};
+}
+Task running(std::string id, WallTime created, WallTime began) {
+  return {.id = std::move(id),
+          .type = "A",
+          .status = "PROCESSING",
+          .phase = Phase::running,
+          .created = created,
+          .began = began,
+          .ended = {}};
+}
+Task done(std::string id, WallTime created, WallTime began, WallTime ended, Phase outcome = Phase::succeeded) {
+  return {.id = std::move(id),
+          .type = "A",
+          .status = "FINISH",
+          .phase = outcome,
+          .created = created,
+          .began = began,
+          .ended = ended};
+}
+
+std::optional<std::int64_t> row(const Snapshot& snapshot, const std::string& type, const std::string& status,
+                                Phase phase) {
+  for (const TaskCount& each : snapshot.tasks) {
+    if (each.type == type && each.status == status && each.phase == phase) return each.count;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("an empty queue shows zeros for the documented types", "[tally][task_tally]") {
+  const Window window;
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 0);
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 0);
+  CHECK(queue.shown->tasks.size() == 3);
+  CHECK(queue.shown->complete);
+  CHECK(queue.shown->window == hours{1});
+}
+
+TEST_CASE("a task that is listed twice while it moves counts once, in its later state", "[tally][task_tally]") {
+  Window window;
+  window.live = {waiting("1", epoch), running("1", epoch, epoch)};
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 0);
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+}
+
+TEST_CASE("the order of sightings does not matter", "[tally][sighting]") {
+  Window window;
+  window.live = {running("1", epoch, epoch), waiting("1", epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 0);
+}
+
+TEST_CASE("outcomes that contradict each other tell nothing", "[tally][sighting]") {
+  Window window;
+  window.ended = {done("1", epoch, epoch, epoch, Phase::succeeded), done("1", epoch, epoch, epoch, Phase::failed)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == std::nullopt);
+}
+
+TEST_CASE("what had ended before counting began is not counted", "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("A").arrived == 0);
+  CHECK(queue.shown->counters.at("A").turnaround.count() == 0);
+}
+
+TEST_CASE("a task is counted once when it comes, once when it starts and once when it ends", "[tally][task_tally]") {
+  Window window;
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.live = {waiting("1", epoch)};
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("A").arrived == 1);
+  window.live = {running("1", epoch, epoch + seconds{20})};
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("A").wait.count() == 1);
+  CHECK(queue.shown->counters.at("A").wait.sum == 20);
+  window.live.clear();
+  window.ended = {done("1", epoch, epoch + seconds{20}, epoch + seconds{50}, Phase::failed)};
+  REQUIRE(queue.refresh());
+  REQUIRE(queue.refresh());
+  const TypeCounters& counters = queue.shown->counters.at("A");
+  CHECK(counters.arrived == 1);
+  CHECK(counters.wait.count() == 1);
+  CHECK(counters.run.count() == 1);
+  CHECK(counters.run.sum == 30);
+  CHECK(counters.turnaround.sum == 50);
+  CHECK(counters.finished.at(Phase::failed) == 1);
+  CHECK(counters.finished.at(Phase::succeeded) == 0);
+}
+
+TEST_CASE("an ended task that a listing misses once is not counted again", "[tally][task_tally]") {
+  Window window;
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.ended = {done("1", epoch, epoch, epoch)};
+  REQUIRE(queue.refresh());
+  const auto seen = std::exchange(window.ended, {});
+  REQUIRE(queue.refresh());
+  window.ended = seen;
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 1);
+  CHECK(queue.shown->counters.at("A").arrived == 1);
+}
+
+TEST_CASE("tasks are forgotten when the window has left them behind", "[tally][task_tally]") {
+  Window window;
+  Queue queue(window);
+  window.ended = {done("1", epoch, epoch, epoch)};
+  REQUIRE(queue.refresh());
+  window.ended.clear();
+  window.now = epoch + hours{2};
+  REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.known.empty());
+}
+
+TEST_CASE("the oldest of each phase is known, and absent when there is none", "[tally][task_tally]") {
+  Window window;
+  window.live = {waiting("1", epoch + seconds{5}), waiting("2", epoch),
+                 running("3", epoch - hours{1}, epoch + seconds{9}),
+                 running("4", epoch - seconds{1}, epoch + seconds{3})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  const OldestTimes& oldest = queue.shown->oldest.at("A");
+  CHECK(oldest.queued == epoch);
+  CHECK(oldest.running == epoch + seconds{3});
+  CHECK(oldest.unfinished == epoch - hours{1});
+  CHECK(queue.shown->oldest_queued.at(0).id == "2");
+  CHECK(queue.shown->longest_running.at(0).id == "4");
+  window.live.clear();
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->oldest.empty());
+}
+
+TEST_CASE("a new type is published at zero once before it counts, and keeps its rows while it is shown",
+          "[tally][task_tally]") {
+  Window window;
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  Task task = done("1", epoch, epoch, epoch);
+  task.type = "New";
+  window.ended = {task};
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("New").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("New").arrived == 0);
+  CHECK(row(*queue.shown, "New", "FINISH", Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "New", "WAITING", Phase::queued) == 0);
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->counters.at("New").finished.at(Phase::succeeded) == 1);
+  CHECK(queue.shown->counters.at("New").arrived == 1);
+  window.ended.clear();
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "New", "WAITING", Phase::queued) == std::nullopt);
+  CHECK(queue.shown->counters.at("New").arrived == 1);
+}
+
+TEST_CASE("types beyond the limit are other, documented ones first", "[tally][task_tally]") {
+  Window window;
+  Queue queue(window, 2);
+  Task b = waiting("1", epoch), c = waiting("2", epoch), d = waiting("3", epoch);
+  b.type = "B";
+  window.live = {b};
+  REQUIRE(queue.refresh());
+  c.type = "C";
+  d.type = "D";
+  window.live = {b, c, d};
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 0);
+  CHECK(row(*queue.shown, "B", "WAITING", Phase::queued) == 1);
+  CHECK(row(*queue.shown, "other", "WAITING", Phase::queued) == 2);
+}
+
+TEST_CASE("a state nobody knows is shown as sent", "[tally][task_tally]") {
+  Window window;
+  Task odd = waiting("1", epoch);
+  odd.status = "DREAMING";
+  odd.phase = phase_of(odd.status);
+  window.live = {odd};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "DREAMING", Phase::unknown) == 1);
+  CHECK(queue.shown->oldest.at("A").unfinished == epoch);
+}
+
+TEST_CASE("when ended tasks cannot be read, live ones are right and ended ones stay as they were",
+          "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.live = {waiting("2", epoch)};
+  window.ended_fails = Failure{.kind = FailureKind::timeout, .sentence = "slow"};
+  const auto counted = queue.refresh();
+  REQUIRE(counted);
+  CHECK(counted->partial == window.ended_fails);
+  CHECK_FALSE(counted->snapshot.complete);
+  CHECK(row(counted->snapshot, "A", "WAITING", Phase::queued) == 1);
+  CHECK(row(counted->snapshot, "A", "FINISH", Phase::succeeded) == 1);
+  CHECK(counted->after.tasks.known.size() == 1);
+}
+
+TEST_CASE("without a first sight of ended tasks their rows are absent, not zero", "[tally][task_tally]") {
+  Window window;
+  window.live = {waiting("2", epoch)};
+  window.ended_fails = Failure{.kind = FailureKind::timeout, .sentence = "slow"};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == std::nullopt);
+  CHECK(queue.shown->counters.empty());
+}
+
+TEST_CASE("when live tasks cannot be read the refresh fails", "[tally][task_tally]") {
+  Window window;
+  window.live_fails = Failure{.kind = FailureKind::network, .sentence = "gone"};
+  Queue queue(window);
+  const auto counted = queue.refresh();
+  REQUIRE_FALSE(counted);
+  CHECK(counted.error() == *window.live_fails);
+}
+
+TEST_CASE("over random lives the counters equal the truth", "[tally][task_tally]") {
+  struct Life {
+    Task task;
+    seconds start, end;
+  };
+  const auto seed = GENERATE(range(1U, 31U));
+  std::mt19937 random(seed);
+  const auto draw = [&](int most) { return seconds{std::uniform_int_distribution<int>(0, most)(random)}; };
+  std::map<std::string, Life> lives;
+  Window window;
+  window.vocabulary.window = hours{24};
+  Queue queue(window);
+  std::uint64_t born_before = 0;
+  std::uint64_t ended_before = 0;
+  for (int refresh = 0; refresh < 20; ++refresh) {
+    for (int births = std::uniform_int_distribution<int>(0, 5)(random); births > 0; --births) {
+      const std::string id = std::to_string(lives.size());
+      const seconds wait = draw(60);
+      lives.emplace(id, Life{waiting(id, window.now), wait, wait + draw(60)});
+    }
+    window.now += draw(30);
+    window.live.clear();
+    window.ended.clear();
+    std::uint64_t ended = 0;
+    for (const auto& [id, life] : lives) {
+      const WallTime born = *life.task.created;
+      if (window.now < born + life.start) {
+        window.live.push_back(life.task);
+      } else if (window.now < born + life.end) {
+        window.live.push_back(running(id, born, born + life.start));
+      } else {
+        ++ended;
+        window.ended.push_back(done(id, born, born + life.start, born + life.end));
+      }
+    }
+    REQUIRE(queue.refresh());
+    if (refresh == 0) {
+      born_before = lives.size();
+      ended_before = ended;
+    }
+    const TypeCounters& counters = queue.state.tasks.counters.at("A");
+    CAPTURE(seed, refresh);
+    REQUIRE(counters.arrived == lives.size() - born_before);
+    REQUIRE(counters.finished.at(Phase::succeeded) == ended - ended_before);
+    REQUIRE(counters.turnaround.count() == ended - ended_before);
+    std::int64_t sum = 0;
+    for (const TaskCount& each : queue.shown->tasks) sum += each.count;
+    REQUIRE(sum == static_cast<std::int64_t>(lives.size()));
+  }
+}

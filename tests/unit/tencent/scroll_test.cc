@@ -1,0 +1,95 @@
+#include "exporter/tencent/scroll.h"
+
+#include "tests/catch.h"
+#include "tests/unit/tencent/canned_cloud.h"
+
+using namespace taskqueue;
+
+namespace {
+
+Json page(const std::vector<std::string>& ids, const Json& token, const Json& total = nullptr) {
+  Json items = Json::array();
+  for (const std::string& id : ids) items.push_back({{"TaskId", id}, {"New", {1, 2}}});
+  return {{"TaskSet", items}, {"ScrollToken", token}, {"TotalCount", total}, {"RequestId", "r"}};
+}
+
+/// The ids of a list whose page for a token `answers` gives, and how it went.
+struct Listed {
+  std::vector<std::string> ids;
+  std::size_t calls = 0;
+  Result<Reading, Failure> reading = Reading{};
+};
+
+Listed list(const std::function<Json(const std::string& token)>& answers) {
+  CannedCloud cloud([&](const Json& parameters) { return answers(parameters.value("ScrollToken", "")); });
+  const auto client = cloud.client();
+  Listed listed;
+  listed.reading =
+      scroll(*client, {{"Status", "FINISH"}}, [&](const Json& item) { listed.ids.push_back(item["TaskId"]); });
+  listed.calls = cloud.asked.size();
+  for (const Json& asked : cloud.asked) CHECK(asked["Limit"] == 100);
+  return listed;
+}
+
+}  // namespace
+
+TEST_CASE("a list is read to its empty token, across short pages", "[tencent][scroll]") {
+  const Json last = GENERATE(Json(""), Json(nullptr));
+  const Listed listed = list([&](const std::string& token) {
+    if (token.empty()) return page({"1", "2"}, "a", 12);
+    if (token == "a") return page({"3"}, "b", 1);
+    return page({"4", "5"}, last);
+  });
+  REQUIRE(listed.reading);
+  CHECK(listed.ids == std::vector<std::string>{"1", "2", "3", "4", "5"});
+  CHECK(listed.reading->total == 12);
+  CHECK(listed.reading->as_of == *parse_utc("2026-03-01T10:00:00Z"));
+  CHECK_FALSE(listed.reading->capped);
+}
+
+TEST_CASE("a token on the last page costs one more call and adds nothing", "[tencent][scroll]") {
+  SECTION("that answers with an empty page") {
+    const Listed listed =
+        list([](const std::string& token) { return token.empty() ? page({"1"}, "token-test") : page({}, ""); });
+    CHECK(listed.ids == std::vector<std::string>{"1"});
+    CHECK(listed.calls == 2);
+  }
+  SECTION("that answers with the same page and token again") {
+    const Listed listed = list([](const std::string&) { return page({"1"}, "token-test"); });
+    CHECK(listed.calls == 2);
+  }
+  SECTION("that answers with old tasks under ever new tokens") {
+    const Listed listed = list([](const std::string& token) { return page({"1"}, token + "x"); });
+    CHECK(listed.calls == 2);
+  }
+  SECTION("that answers without TaskSet") {
+    const Listed listed = list([](const std::string& token) {
+      return token.empty() ? page({"1"}, "t") : Json{{"TaskSet", nullptr}};
+    });
+    CHECK(listed.reading);
+    CHECK(listed.calls == 2);
+  }
+}
+
+TEST_CASE("a token that comes back ends the list", "[tencent][scroll]") {
+  int n = 0;
+  const Listed listed = list([&](const std::string&) { return page({std::to_string(++n)}, n % 2 == 0 ? "a" : "b"); });
+  CHECK(listed.calls == 3);
+}
+
+TEST_CASE("a page that fails fails the list", "[tencent][scroll]") {
+  const Listed listed = list([](const std::string& token) {
+    return token.empty() ? page({"1"}, "a") : error_answer("InvalidParameterValue");
+  });
+  REQUIRE_FALSE(listed.reading);
+  CHECK(listed.reading.error().code == "InvalidParameterValue");
+}
+
+TEST_CASE("items without an id cannot be counted and are passed over", "[tencent][scroll]") {
+  const Listed listed = list([](const std::string&) {
+    return Json{{"TaskSet", {{{"TaskId", "1"}}, {{"TaskId", nullptr}}, {{"TaskType", "x"}}, 3, nullptr}},
+                {"ScrollToken", ""}};
+  });
+  REQUIRE(listed.reading);
+  CHECK(listed.ids == std::vector<std::string>{"1"});
+}

@@ -1,0 +1,100 @@
+#include "exporter/tencent/tencent_dialect.h"
+
+#include "tests/catch.h"
+
+using namespace taskqueue;
+
+namespace {
+
+TencentDialect dialect() { return TencentDialect({.service = "mps", .version = "2019-06-12", .region = ""}); }
+
+HttpResponse answer(std::string body, int status = 200) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+std::string error(const std::string& code) {
+  return R"({"Response":{"Error":{"Code":")" + code + R"(","Message":"no"},"RequestId":"r-1"}})";
+}
+
+}  // namespace
+
+TEST_CASE("an answer without Error is a success, whatever else it holds", "[tencent][dialect]") {
+  const auto judged =
+      dialect().judge(answer(R"({"Response":{"TotalCount":3,"New":[1],"RequestId":"r-1"},"More":null})"));
+  REQUIRE(judged);
+  CHECK(whole_member(judged->fields, "TotalCount") == 3);
+  CHECK(judged->request_id == "r-1");
+}
+
+TEST_CASE("an error code decides the reaction, by its whole or by what stands before the dot", "[tencent][dialect]") {
+  struct Row {
+    std::string code;
+    FailureKind kind;
+  };
+  const auto row = GENERATE(
+      Row{"RequestLimitExceeded", FailureKind::throttled},
+      Row{"RequestLimitExceeded.UinLimitExceeded", FailureKind::throttled},
+      Row{"RequestLimitExceeded.SomethingNew", FailureKind::throttled},
+      Row{"AuthFailure.SignatureFailure", FailureKind::credentials}, Row{"AuthFailure.New", FailureKind::credentials},
+      Row{"AuthFailure.UnauthorizedOperation", FailureKind::permission},
+      Row{"UnauthorizedOperation.Cam", FailureKind::permission},
+      Row{"FailedOperation.InvalidMpsUser", FailureKind::permission}, Row{"InternalError", FailureKind::server},
+      Row{"InternalError.Db", FailureKind::server}, Row{"ResourceNotFound.Job", FailureKind::not_found},
+      Row{"InvalidParameterValue.Limit", FailureKind::request}, Row{"UnknownParameter", FailureKind::request},
+      Row{"NobodyKnowsThis", FailureKind::request});
+  const auto judged = dialect().judge(answer(error(row.code)));
+  REQUIRE_FALSE(judged);
+  CAPTURE(row.code);
+  CHECK(judged.error().kind == row.kind);
+  CHECK(judged.error().code == row.code);
+  CHECK(judged.error().request_id == "r-1");
+}
+
+TEST_CASE("what is no answer of the API is judged by its status", "[tencent][dialect]") {
+  struct Row {
+    HttpResponse response;
+    FailureKind kind;
+  };
+  const auto row = GENERATE(
+      Row{answer("<html>502</html>", 502), FailureKind::server}, Row{answer("", 503), FailureKind::server},
+      Row{answer("slow down", 429), FailureKind::throttled}, Row{answer("<html>hello</html>"), FailureKind::answer},
+      Row{answer("[]"), FailureKind::answer}, Row{answer(R"({"Response":null})"), FailureKind::answer},
+      Row{answer(R"({"Response":{}})", 404), FailureKind::answer}, Row{answer(""), FailureKind::answer});
+  const auto judged = dialect().judge(row.response);
+  REQUIRE_FALSE(judged);
+  CAPTURE(row.response.status, row.response.body);
+  CHECK(judged.error().kind == row.kind);
+  CHECK_FALSE(judged.error().sentence.empty());
+}
+
+TEST_CASE("an envelope with an error counts even under a gateway's status", "[tencent][dialect]") {
+  const auto judged = dialect().judge(answer(error("RequestLimitExceeded"), 429));
+  REQUIRE_FALSE(judged);
+  CHECK(judged.error().code == "RequestLimitExceeded");
+}
+
+TEST_CASE("a request carries action, version and language, and a region only where the API has one",
+          "[tencent][dialect]") {
+  const Credentials credentials{.id = "id", .key = Secret("key"), .token = {}};
+  const Call call{.action = "DescribeTasks", .parameters = {{"Status", "WAITING"}, {"Limit", 100}}};
+  const auto header = [](const HttpRequest& request, const std::string& name) {
+    for (const Header& each : request.headers) {
+      if (each.name == name) return each.value;
+    }
+    return std::string("none");
+  };
+  const Signing signing{credentials, "mps.tencentcloudapi.com", WallTime{std::chrono::seconds{1551113065}}, "n"};
+  const HttpRequest request = dialect().request(call, signing);
+  CHECK(request.method == "POST");
+  CHECK(request.target == "/");
+  CHECK(request.body == R"({"Limit":100,"Status":"WAITING"})");
+  CHECK(header(request, "X-TC-Action") == "DescribeTasks");
+  CHECK(header(request, "X-TC-Version") == "2019-06-12");
+  CHECK(header(request, "X-TC-Language") == "en-US");
+  CHECK(header(request, "X-TC-Region") == "none");
+  const TencentDialect batch({.service = "batch", .version = "2017-03-12", .region = "ap-guangzhou"});
+  CHECK(header(batch.request(call, signing), "X-TC-Region") == "ap-guangzhou");
+}

@@ -1,0 +1,88 @@
+#include "exporter/web/request_reader.h"
+
+#include <boost/asio/buffer.hpp>
+#include <string>
+
+#include "tests/catch.h"
+
+using namespace taskqueue::web;
+
+namespace {
+
+struct Reading {
+  RequestReader reader;
+  RequestReader::Error error;
+  std::size_t used = 0;
+
+  explicit Reading(const std::string& bytes, const Limits& limits = {}) : reader(limits) {
+    while (!error && !reader.is_done() && used < bytes.size()) {
+      used += reader.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
+    }
+  }
+  int status() { return reader.complaint(error).status; }
+};
+
+}  // namespace
+
+TEST_CASE("a request is read into a value", "[web][request_reader]") {
+  Reading reading("GET /metrics?queue=a HTTP/1.1\r\nHost: x\r\nAccept:  text/plain \r\n\r\nGET /next");
+  REQUIRE(reading.reader.is_done());
+  const Request& request = reading.reader.request();
+  CHECK(request.method == "GET");
+  CHECK(request.path == "/metrics");
+  CHECK(request.parameters("queue") == std::vector<std::string>{"a"});
+  CHECK(request.header("accept") == "text/plain");
+  CHECK(reading.reader.keep_alive());
+  CHECK(reading.used == std::string("GET /metrics?queue=a HTTP/1.1\r\nHost: x\r\nAccept:  text/plain \r\n\r\n").size());
+}
+
+TEST_CASE("HTTP/1.0 needs no Host and ends after one answer", "[web][request_reader]") {
+  Reading reading("GET / HTTP/1.0\r\n\r\n");
+  REQUIRE(reading.reader.is_done());
+  CHECK_FALSE(reading.reader.keep_alive());
+}
+
+TEST_CASE("bodies are read and dropped, whatever their form", "[web][request_reader]") {
+  const std::string form = GENERATE("Content-Length: 5\r\n\r\nhello",
+                                    "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\n\r\n");
+  Reading reading("PUT / HTTP/1.1\r\nHost: x\r\n" + form);
+  CAPTURE(form, reading.error.message());
+  CHECK(reading.reader.is_done());
+}
+
+TEST_CASE("what is wrong gets the status that says so", "[web][request_reader]") {
+  const std::string host = "Host: x\r\n";
+  const auto [bytes, status] = GENERATE_COPY(table<std::string, int>({
+      {"GET / HTTP/1.1\r\n\r\n", 400},
+      {"GET * HTTP/1.1\r\n" + host + "\r\n", 400},
+      {"GET /%zz HTTP/1.1\r\n" + host + "\r\n", 400},
+      {"\x16\x03\x01\x02", 400},
+      {"GET / HTTP/2.0\r\n" + host + "\r\n", 505},
+      {"GET / HTTP/1.1\r\n" + host + "Content-Length: 5\r\nContent-Length: 6\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\n" + host + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\n" + host + "Content-Length: 65537\r\n\r\n", 413},
+      {"GET / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n10001\r\n", 413},
+      {"GET /" + std::string(20000, 'a'), 414},
+      {"GET / HTTP/1.1\r\nHost: " + std::string(20000, 'a'), 431},
+  }));
+  Reading reading(bytes);
+  CAPTURE(bytes.substr(0, 80), reading.error.message());
+  REQUIRE(reading.error);
+  CHECK(reading.status() == status);
+  CHECK_FALSE(reading.reader.complaint(reading.error).text().empty());
+}
+
+TEST_CASE("the number of headers is limited", "[web][request_reader]") {
+  Limits limits;
+  limits.header_count = 3;
+  const std::string three = "GET / HTTP/1.1\r\nHost: x\r\na: 1\r\nb: 2\r\n";
+  CHECK(Reading(three + "\r\n", limits).reader.is_done());
+  Reading four(three + "c: 3\r\n\r\n", limits);
+  CHECK(four.status() == 431);
+}
+
+TEST_CASE("a client that waits for 100 Continue is noticed", "[web][request_reader]") {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n";
+  CHECK(Reading(head + "Expect: 100-Continue\r\n\r\n").reader.expects_continue());
+  CHECK_FALSE(Reading(head + "\r\n").reader.expects_continue());
+}
