@@ -244,7 +244,9 @@ struct Exchange {
   std::string body;
 
   httplib::Result run(Connection& connection, httplib::Request wire) {
-    const auto left = std::max<SteadyTime::duration>(deadline - clock.steady_now(), std::chrono::milliseconds{1});
+    // The watchdog ends the call at its deadline; cpp-httplib's own limits, which hold for each step, come after it.
+    const auto left =
+        std::max<SteadyTime::duration>(deadline - clock.steady_now(), {}) + std::chrono::milliseconds{200};
     connection.client.set_connection_timeout(left);
     connection.client.set_read_timeout(left);
     connection.client.set_write_timeout(left);

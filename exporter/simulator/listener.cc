@@ -132,6 +132,7 @@ class Listener::Inside {
       guests_.remove_if([](const Guest& guest) { return guest.left.load(); });
       if ((wait[0].revents & POLLIN) != 0) welcome();
     }
+    ::shutdown(socket_, SHUT_RDWR);  // who is still knocking learns that nobody opens
     for (Guest& guest : guests_) {
       guest.thread.request_stop();
       guest.connection.end();

@@ -48,7 +48,8 @@ std::string all_of_vod() {
   Json all = Json::parse(recorded::vod_finish_1);
   Json& tasks = all["Response"]["TaskSet"];
   for (const auto& body : {recorded::vod_finish_2, recorded::vod_processing}) {
-    for (const Json& task : Json::parse(body)["Response"]["TaskSet"]) tasks.push_back(task);
+    const Json more = Json::parse(body);
+    for (const Json& task : more.at("Response").at("TaskSet")) tasks.push_back(task);
   }
   all["Response"]["ScrollToken"] = "token-test";
   return all.dump();

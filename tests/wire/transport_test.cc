@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "exporter/api/httplib_transport.h"
+#include "exporter/locks.h"
 #include "tests/catch.h"
 
 using namespace taskqueue;

@@ -95,7 +95,7 @@ TEST_CASE("a stale queue loses its gauges and keeps its counters", "[metrics][re
 TEST_CASE("a queue that was never read shows only how it is going", "[metrics][rendering]") {
   const std::string out = text(render(labels, {}, nullptr, now));
   CHECK(out.find("taskqueue_tasks") == std::string::npos);
-  CHECK(out.find("last_success") == std::string::npos);
+  CHECK(out.find("taskqueue_last_success_timestamp_seconds{") == std::string::npos);
   CHECK(has(out, R"(taskqueue_up{queue="transcode",cloud_service="mps",account="media"} 0)"));
 }
 

@@ -29,22 +29,22 @@ const std::string hosts =
 
 Request acs3(const std::string& host, const std::string& action, const std::string& query, const std::string& signature,
              const std::string& token = {}) {
-  Request request{.method = "POST",
-                  .target = "/?" + query,
-                  .headers = {{"Host", host},
-                              {"Accept", "application/json"},
-                              {"x-acs-action", action},
-                              {"x-acs-version", "2014-05-26"},
-                              {"x-acs-date", "2023-10-26T10:22:32Z"},
-                              {"x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d"},
-                              {"x-acs-content-sha256",
-                               "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}};
+  Request request{
+      .method = "POST",
+      .target = "/?" + query,
+      .headers = {{"Host", host},
+                  {"Accept", "application/json"},
+                  {"x-acs-action", action},
+                  {"x-acs-version", "2014-05-26"},
+                  {"x-acs-date", "2023-10-26T10:22:32Z"},
+                  {"x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d"},
+                  {"x-acs-content-sha256", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}};
   if (!token.empty()) request.headers.push_back({"x-acs-security-token", token});
-  request.headers.push_back(
-      {"Authorization", "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;"
-                        "x-acs-content-sha256;x-acs-date;" +
-                            std::string(token.empty() ? "" : "x-acs-security-token;") +
-                            "x-acs-signature-nonce;x-acs-version,Signature=" + signature});
+  request.headers.push_back({"Authorization",
+                             "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;"
+                             "x-acs-content-sha256;x-acs-date;" +
+                                 std::string(token.empty() ? "" : "x-acs-security-token;") +
+                                 "x-acs-signature-nonce;x-acs-version,Signature=" + signature});
   return request;
 }
 
@@ -59,8 +59,9 @@ TEST_CASE("the vendor's RPC examples are accepted at their time", "[simulator][a
   CHECK(verdict(rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "OK");
   CHECK(verdict(rpc("POST", regions, "MxbnVAM4w6sft9xjVpe/GCKueuk="), "testsecret", then) == "OK");
   const WallTime later = at("2023-03-13T08:34:30Z");
-  CHECK(verdict(rpc("GET", "RegionId=cn-beijing&Action=DescribeDedicatedHosts&" + hosts, "9NaGiOspFP5UPcwX8Iwt2YJXXuk="),
-                "testsecret", later) == "OK");
+  CHECK(
+      verdict(rpc("GET", "RegionId=cn-beijing&Action=DescribeDedicatedHosts&" + hosts, "9NaGiOspFP5UPcwX8Iwt2YJXXuk="),
+              "testsecret", later) == "OK");
   CHECK(verdict(rpc("GET",
                     "Action=DescribeTasks&PageNumber=1&PageSize=100&RegionId=cn-hangzhou&"
                     "StartTime=2015-11-23T15%3A10%3A00Z&" +
@@ -71,7 +72,8 @@ TEST_CASE("the vendor's RPC examples are accepted at their time", "[simulator][a
 
 TEST_CASE("an RPC request is refused when any byte of its query changes", "[simulator][acs]") {
   const WallTime then = at("2016-02-23T12:46:24Z");
-  for (const char* name : {"AccessKeyId=test", "Action=Describe", "Format=", "SignatureNonce=3ee8", "Version=2014-05-2"}) {
+  for (const char* name :
+       {"AccessKeyId=test", "Action=Describe", "Format=", "SignatureNonce=3ee8", "Version=2014-05-2"}) {
     std::string query = regions;
     char& byte = query[query.find(name) + std::string(name).size()];
     byte = byte == 'x' ? 'y' : 'x';
@@ -93,7 +95,8 @@ TEST_CASE("an RPC timestamp is good for fifteen minutes either way", "[simulator
 
 TEST_CASE("the vendor's ACS3 examples are accepted at their time", "[simulator][acs]") {
   const std::string secret = "YourAccessKeySecret";
-  CHECK(verdict(acs3("ecs.cn-shanghai.aliyuncs.com", "RunInstances", run_query, run_signature), secret, acs3_time) == "OK");
+  CHECK(verdict(acs3("ecs.cn-shanghai.aliyuncs.com", "RunInstances", run_query, run_signature), secret, acs3_time) ==
+        "OK");
   CHECK(verdict(acs3("ecs.cn-hangzhou.aliyuncs.com", "DescribeTasks", "PageNumber=1&PageSize=100&RegionId=cn-hangzhou",
                      "e997010cc368b07bc352174ed340121968d09300fae60a94924bfb52074a3813"),
                 secret, acs3_time) == "OK");

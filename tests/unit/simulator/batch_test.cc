@@ -45,7 +45,8 @@ TEST_CASE("the jobs listed by state are those of the truth", "[simulator][batch]
   Fixture f;
   std::map<std::string, std::size_t> expected;
   const Json truth = truth_of(f.cloud, "batch");
-  for (const Json& row : truth.at("jobs")) expected[row.at("status").get<std::string>()] = row.at("count").get<std::size_t>();
+  for (const Json& row : truth.at("jobs"))
+    expected[row.at("status").get<std::string>()] = row.at("count").get<std::size_t>();
   std::map<std::string, std::size_t> listed;
   for (const Json& job : f.jobs(Json::object())) ++listed[job.at("JobState").get<std::string>()];
   CHECK(listed == expected);
@@ -71,7 +72,8 @@ TEST_CASE("tasks and instances, read job by job, are those of the truth", "[simu
       for (const auto& [name, count] : one.at("TaskInstanceMetrics").items()) {
         whole[name] = whole.value(name, std::uint64_t{0}) + count.get<std::uint64_t>();
       }
-      for (const Json& instance : one.at("TaskInstanceSet")) ++instances[instance.at("TaskInstanceState").get<std::string>()];
+      for (const Json& instance : one.at("TaskInstanceSet"))
+        ++instances[instance.at("TaskInstanceState").get<std::string>()];
     }
     CHECK(whole == detail.at("TaskInstanceMetrics"));
   }
@@ -79,7 +81,8 @@ TEST_CASE("tasks and instances, read job by job, are those of the truth", "[simu
   std::map<std::string, std::uint64_t> true_instances;
   const Json truth = truth_of(f.cloud, "batch");
   for (const Json& row : truth.at("tasks")) {
-    true_tasks[row.at("type").get<std::string>() + row.at("status").get<std::string>()] += row.at("count").get<std::uint64_t>();
+    true_tasks[row.at("type").get<std::string>() + row.at("status").get<std::string>()] +=
+        row.at("count").get<std::uint64_t>();
   }
   for (const Json& row : truth.at("instances")) {
     true_instances[row.at("status").get<std::string>()] += row.at("count").get<std::uint64_t>();
@@ -104,15 +107,19 @@ TEST_CASE("Limit does not change the metrics of a task, unless that is switched"
 
 TEST_CASE("batch errors have the codes of the pages", "[simulator][batch]") {
   Fixture f;
-  const auto code = [&](const std::string& action, const Json& parameters) { return error_code(f.ask(action, parameters)); };
+  const auto code = [&](const std::string& action, const Json& parameters) {
+    return error_code(f.ask(action, parameters));
+  };
   const Json id = f.jobs(Json::object()).front().at("JobId");
   CHECK(code("DescribeJob", {{"JobId", "job-00000000"}}) == "ResourceNotFound.Job");
   CHECK(code("DescribeJob", {{"JobId", "render"}}) == "InvalidParameter.JobIdMalformed");
   CHECK(code("DescribeTask", {{"JobId", id}, {"TaskName", "Z"}}) == "ResourceNotFound.Task");
   CHECK(code("DescribeTask", {{"JobId", id}}) == "MissingParameter");
   CHECK(code("DescribeTask", {{"JobId", id}, {"TaskName", "A"}, {"Limit", 1001}}) == "InvalidParameterValue");
-  CHECK(code("DescribeTask", {{"JobId", id}, {"TaskName", "A"},
-                              {"Filters", {{{"Name", "task-instance-type"}, {"Values", {"RUNNING"}}}}}}) == "InvalidFilter");
+  CHECK(code("DescribeTask", {{"JobId", id},
+                              {"TaskName", "A"},
+                              {"Filters", {{{"Name", "task-instance-type"}, {"Values", {"RUNNING"}}}}}}) ==
+        "InvalidFilter");
   CHECK(code("DescribeJobs", {{"Limit", 101}}) == "InvalidParameterValue");
   CHECK(code("DescribeJobs", state_filter({"A", "B", "C", "D", "E", "F"})) == "InvalidParameterValue.LimitExceeded");
   CHECK(code("DescribeJobs", {{"Filters", {{{"Name", "colour"}, {"Values", {"red"}}}}}}) == "InvalidFilter");
@@ -134,8 +141,9 @@ TEST_CASE("jobs can be asked for by id, and filters combine", "[simulator][batch
   REQUIRE(all.size() > 3);
   const Json two{{"JobIds", {all[0].at("JobId"), all[2].at("JobId"), "job-00000000"}}};
   CHECK(f.ask("DescribeJobs", two).at("TotalCount") == 2);
-  const Json named{{"Filters", {{{"Name", "job-name"}, {"Values", {all[1].at("JobName")}}},
-                                {{"Name", "job-state"}, {"Values", {all[1].at("JobState")}}}}}};
+  const Json named{{"Filters",
+                    {{{"Name", "job-name"}, {"Values", {all[1].at("JobName")}}},
+                     {{"Name", "job-state"}, {"Values", {all[1].at("JobState")}}}}}};
   for (const Json& job : f.jobs(named)) {
     CHECK(job.at("JobName") == all[1].at("JobName"));
     CHECK(job.at("JobState") == all[1].at("JobState"));

@@ -46,8 +46,7 @@ inline void sign_tc3(Request& request, const TencentKey& key, const std::string&
                                 "\n" + hex(sha256(request.body));
   const std::string scope = date + "/" + service + "/tc3_request";
   const std::string text = "TC3-HMAC-SHA256\n" + stamp + "\n" + scope + "\n" + hex(sha256(canonical));
-  const std::string signing =
-      hmac_sha256(hmac_sha256(hmac_sha256("TC3" + key.key, date), service), "tc3_request");
+  const std::string signing = hmac_sha256(hmac_sha256(hmac_sha256("TC3" + key.key, date), service), "tc3_request");
   request.headers.push_back({"Authorization", "TC3-HMAC-SHA256 Credential=" + key.id + "/" + scope +
                                                   ", SignedHeaders=" + list +
                                                   ", Signature=" + hex(hmac_sha256(signing, text))});
@@ -115,8 +114,8 @@ inline std::string encoded(Pairs pairs) {
 
 /// RPC style, HMAC-SHA1.
 inline Request rpc_request(Pairs pairs, WallTime now, const std::string& nonce, const AlibabaKey& key = {}) {
-  const Pairs common{{"Version", "2014-05-26"},         {"AccessKeyId", key.id},       {"SignatureMethod", "HMAC-SHA1"},
-                     {"SignatureVersion", "1.0"},       {"SignatureNonce", nonce},     {"Timestamp", utc_seconds(now)}};
+  const Pairs common{{"Version", "2014-05-26"},   {"AccessKeyId", key.id},   {"SignatureMethod", "HMAC-SHA1"},
+                     {"SignatureVersion", "1.0"}, {"SignatureNonce", nonce}, {"Timestamp", utc_seconds(now)}};
   pairs.insert(pairs.end(), common.begin(), common.end());
   const std::string query = encoded(pairs);
   const std::string signature = base64(hmac_sha1(key.key + "&", "GET&%2F&" + percent_encode(query)));
@@ -128,12 +127,9 @@ inline Request rpc_request(Pairs pairs, WallTime now, const std::string& nonce, 
 /// ACS3.
 inline Request acs3_request(const Pairs& pairs, WallTime now, const std::string& nonce, const AlibabaKey& key = {}) {
   Request request{.method = "POST", .target = "/?" + encoded(pairs)};
-  request.headers = {{"host", "127.0.0.1:18080"},
-                     {"x-acs-action", "DescribeTasks"},
-                     {"x-acs-content-sha256", hex(sha256(""))},
-                     {"x-acs-date", utc_seconds(now)},
-                     {"x-acs-signature-nonce", nonce},
-                     {"x-acs-version", "2014-05-26"}};
+  request.headers = {
+      {"host", "127.0.0.1:18080"},      {"x-acs-action", "DescribeTasks"}, {"x-acs-content-sha256", hex(sha256(""))},
+      {"x-acs-date", utc_seconds(now)}, {"x-acs-signature-nonce", nonce},  {"x-acs-version", "2014-05-26"}};
   std::string block;
   std::string list;
   for (const Header& header : request.headers) {
@@ -149,8 +145,12 @@ inline Request acs3_request(const Pairs& pairs, WallTime now, const std::string&
 
 /// A small world with everything in it.
 inline WorldPlan small_world() {
-  return {.arrivals = {.history_tasks = 200, .history = std::chrono::hours{3}, .per_second = 0.5,
-                       .wave_per_second = 0.2, .wave_period = std::chrono::minutes{3}, .burst_tasks = 15,
+  return {.arrivals = {.history_tasks = 200,
+                       .history = std::chrono::hours{3},
+                       .per_second = 0.5,
+                       .wave_per_second = 0.2,
+                       .wave_period = std::chrono::minutes{3},
+                       .burst_tasks = 15,
                        .burst_period = std::chrono::minutes{4}},
           .types = {{"WorkflowTask", 3}, {"EditMediaTask", 1}},
           .failed_share = 0.2,
@@ -173,8 +173,8 @@ inline CloudPlan small_cloud() {
                            .secret_id = "LTAItest",
                            .secret_key = "test-secret",
                            .queues = {{.service = "ecs", .region = "cn-hangzhou", .world = with_aborts}}});
-  plan.limits = {{"mps.DescribeTasks", 0},   {"vod.DescribeTasks", 0}, {"vod.DescribeTaskDetail", 0}, {"batch.DescribeJobs", 0},
-                 {"batch.DescribeJob", 0}, {"batch.DescribeTask", 0}};
+  plan.limits = {{"mps.DescribeTasks", 0},  {"vod.DescribeTasks", 0}, {"vod.DescribeTaskDetail", 0},
+                 {"batch.DescribeJobs", 0}, {"batch.DescribeJob", 0}, {"batch.DescribeTask", 0}};
   return plan;
 }
 

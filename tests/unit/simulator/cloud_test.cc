@@ -110,8 +110,9 @@ TEST_CASE("temporary keys need their token", "[simulator][cloud]") {
 TEST_CASE("a signed GET with flattened parameters is understood", "[simulator][cloud]") {
   Fixture f;
   Request request{.method = "GET",
-                  .target = "/?SubAppId=7&Limit=3&Sort.Field=CreateTime&Sort.Order=Asc&"
-                            "CreateTime.After=2024-05-01T11%3A00%3A00Z"};
+                  .target =
+                      "/?SubAppId=7&Limit=3&Sort.Field=CreateTime&Sort.Order=Asc&"
+                      "CreateTime.After=2024-05-01T11%3A00%3A00Z"};
   request.headers = {{"Host", "vod.tencentcloudapi.com"},
                      {"Content-Type", "application/x-www-form-urlencoded"},
                      {"X-TC-Action", "DescribeTasks"},
@@ -188,7 +189,9 @@ TEST_CASE("requests over the documented limit are refused within the second", "[
   CloudPlan plan = small_cloud();
   plan.limits.clear();
   Cloud cloud(plan, f.clock);
-  const auto code = [&] { return error_code(ask(cloud, f.clock, batch("DescribeTask"), {{"JobId", "job-00000000"}, {"TaskName", "A"}})); };
+  const auto code = [&] {
+    return error_code(ask(cloud, f.clock, batch("DescribeTask"), {{"JobId", "job-00000000"}, {"TaskName", "A"}}));
+  };
   for (int i = 0; i < 3; ++i) CHECK(code() == "ResourceNotFound.Job");
   CHECK(code() == "RequestLimitExceeded");
   CHECK(error_code(ask(cloud, f.clock, batch("DescribeJobs"), Json::object())) == "OK");
@@ -227,8 +230,10 @@ TEST_CASE("faults happen to the calls they are for", "[simulator][cloud]") {
     CHECK(Json::parse(f.cloud.handle(f.good()).body, nullptr, false).is_discarded());
   }
   SECTION("wire faults are for the listener to act out") {
-    for (const auto& [kind, fault] : std::map<std::string, WireFault>{
-             {"hang", WireFault::hang}, {"close", WireFault::close}, {"cut", WireFault::cut}, {"drip", WireFault::drip}}) {
+    for (const auto& [kind, fault] : std::map<std::string, WireFault>{{"hang", WireFault::hang},
+                                                                      {"close", WireFault::close},
+                                                                      {"cut", WireFault::cut},
+                                                                      {"drip", WireFault::drip}}) {
       order("[{\"kind\": \"" + kind + "\"}]");
       CHECK(f.cloud.handle(f.good()).fault == fault);
     }

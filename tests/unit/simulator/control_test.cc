@@ -22,7 +22,8 @@ Json reading_of(Cloud& cloud, const std::string& service) {
 
 std::uint64_t sum(const Json& numbers) {
   std::uint64_t total = 0;
-  for (const Json& number : numbers) total += number.is_object() ? number.at("count").get<std::uint64_t>() : number.get<std::uint64_t>();
+  for (const Json& number : numbers)
+    total += number.is_object() ? number.at("count").get<std::uint64_t>() : number.get<std::uint64_t>();
   return total;
 }
 

@@ -12,7 +12,8 @@ using std::chrono::minutes;
 
 std::uint64_t count(const Json& queue, const char* phase) {
   std::uint64_t total = 0;
-  for (const Json& row : queue.at("tasks")) total += row.at("phase") == phase ? row.at("count").get<std::uint64_t>() : 0;
+  for (const Json& row : queue.at("tasks"))
+    total += row.at("phase") == phase ? row.at("count").get<std::uint64_t>() : 0;
   return total;
 }
 

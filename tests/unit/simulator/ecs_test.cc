@@ -56,7 +56,8 @@ TEST_CASE("all pages together are the truth", "[simulator][ecs]") {
   std::map<std::string, std::uint64_t> expected;
   const Json truth = truth_of(f.cloud, "ecs");
   for (const Json& row : truth.at("tasks")) {
-    expected[row.at("type").get<std::string>() + row.at("status").get<std::string>()] += row.at("count").get<std::uint64_t>();
+    expected[row.at("type").get<std::string>() + row.at("status").get<std::string>()] +=
+        row.at("count").get<std::uint64_t>();
   }
   std::map<std::string, std::uint64_t> listed;
   std::set<std::string> ids;
@@ -153,11 +154,13 @@ TEST_CASE("over the limit everything is refused until the minute ends", "[simula
 
 TEST_CASE("a fault can say when to come back", "[simulator][ecs]") {
   Fixture f;
-  control(f.cloud, "POST", "faults", R"([{"service": "ecs", "kind": "error", "code": "Throttling", "status": 429, "retry_after_ms": 1500}])");
+  control(f.cloud, "POST", "faults",
+          R"([{"service": "ecs", "kind": "error", "code": "Throttling", "status": 429, "retry_after_ms": 1500}])");
   const Answer answer = f.answer({});
   CHECK(answer.status == 429);
   CHECK(Json::parse(answer.body).at("Code") == "Throttling");
-  CHECK(std::find(answer.headers.begin(), answer.headers.end(), Header{"x-acs-retry-after", "1500"}) != answer.headers.end());
+  CHECK(std::find(answer.headers.begin(), answer.headers.end(), Header{"x-acs-retry-after", "1500"}) !=
+        answer.headers.end());
 }
 
 TEST_CASE("the first sample's form of TaskSet can be had", "[simulator][ecs]") {

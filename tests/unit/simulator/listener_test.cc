@@ -6,6 +6,7 @@
 
 #include <array>
 #include <chrono>
+#include <thread>
 
 #include "tests/catch.h"
 #include "tests/unit/simulator/callers.h"
@@ -136,6 +137,7 @@ TEST_CASE("stopping takes no time, whatever the connections are doing", "[simula
   Wire wire(f.listener.port());
   Wire silent(f.listener.port());
   wire.send(good(f));
+  while (control(f.cloud, "GET", "requests").body.find("DescribeTasks") == std::string::npos) std::this_thread::yield();
   const auto before = std::chrono::steady_clock::now();
   f.listener.stop();
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::milliseconds{500});

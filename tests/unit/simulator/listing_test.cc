@@ -100,9 +100,8 @@ TEST_CASE("pages, counts and a look at every task agree, whatever is asked of wh
       const auto key = [&](const Task& task) {
         return listing.stage(task) == Stage::ended ? task.end : Milliseconds::min();
       };
-      REQUIRE(std::is_sorted(by_end.begin(), by_end.end(), [&](const Task& a, const Task& b) {
-        return down ? key(a) > key(b) : key(a) < key(b);
-      }));
+      REQUIRE(std::is_sorted(by_end.begin(), by_end.end(),
+                             [&](const Task& a, const Task& b) { return down ? key(a) > key(b) : key(a) < key(b); }));
       auto sorted = indexes(by_end);
       std::sort(sorted.begin(), sorted.end());
       REQUIRE(sorted == indexes(expected));

@@ -62,7 +62,8 @@ TEST_CASE("vod without Status gives all seven tasks of the examples", "[simulato
 
 TEST_CASE("the seed's mps knows the parameters of its page only", "[simulator][recorded]") {
   Fixture f;
-  CHECK(error_code(f.body(mps(), {{"Status", "FINISH"}, {"SubTaskHasFailed", true}}).at("Response")) == "UnknownParameter");
+  CHECK(error_code(f.body(mps(), {{"Status", "FINISH"}, {"SubTaskHasFailed", true}}).at("Response")) ==
+        "UnknownParameter");
 }
 
 }  // namespace taskqueue::simulator

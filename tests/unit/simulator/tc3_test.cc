@@ -12,7 +12,8 @@ struct Vector {
 
 const std::string example_key = "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE";
 const std::string example_id = "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE";
-const std::string cvm_body = R"({"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]})";
+const std::string cvm_body =
+    R"({"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]})";
 
 Request request_of(const Vector& v) {
   const std::string date = utc_date(WallTime{std::chrono::seconds{std::stoll(v.timestamp)}});
@@ -38,8 +39,14 @@ std::string verdict(const Request& request, const std::string& key, WallTime now
 const WallTime cvm_time{std::chrono::seconds{1551113065}};
 
 Vector example() {
-  return {example_id, example_key, "cvm", "1551113065", "application/json; charset=utf-8", cvm_body,
-          "content-type;host", "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"};
+  return {example_id,
+          example_key,
+          "cvm",
+          "1551113065",
+          "application/json; charset=utf-8",
+          cvm_body,
+          "content-type;host",
+          "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"};
 }
 
 Header& header(Request& request, const std::string& name) {
@@ -60,30 +67,29 @@ TEST_CASE("the vendor's signed examples are accepted at their time", "[simulator
   const std::string jobs_body = R"({"Limit":100,"Offset":0,"Filters":[{"Name":"job-state","Values":["RUNNING"]}]})";
   const std::string two = "content-type;host";
   const std::string three = "content-type;host;x-tc-action";
-  const auto vectors = std::vector<Vector>{
-      {stars, star_key, "cvm", "1551113065", utf8, cvm_body, two,
-       "2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c"},
-      {stars, star_key, "cvm", "1551113065", utf8, cvm_body, three,
-       "be4f67d323c78ab9acb7395e43c0dbcf822a9cfac32fea2449a7bc7726b770a3"},
-      example(),
-      {all_stars, all_stars, "cvm", "1551113065", utf8, cvm_body, three,
-       "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f"},
-      {example_id, example_key, "mps", "1551113065", utf8, mps_body, two,
-       "8df4ebff8065f4dd7813457afb8c971fbe767ddaf5c892bef007e746b4cad2ed"},
-      {example_id, example_key, "mps", "1551113065", bare, mps_body, two,
-       "fcd1e1e07d5a4a18beefa29b8d3c459d6740bf7a5f5f7c9a252ba33b97a67ad2"},
-      {example_id, example_key, "vod", "1551113065", utf8, vod_body, two,
-       "5c93e68c10ba3b677c11ffb70e6d977abecff2875ff04059a7146fc7082bc7c1"},
-      {example_id, example_key, "vod", "1551113065", bare, vod_body, two,
-       "e866087e777b3f22168309b7633a5a6c514cb5e095264052d13d10547aece649"},
-      {example_id, example_key, "batch", "1551113065", utf8, task_body, two,
-       "5a5600149b043a51b7139af107e5ccf63bb541418912341da17a78f9b37584ee"},
-      {example_id, example_key, "batch", "1551113065", bare, task_body, two,
-       "826f93fe775989937a3b14c1e954a3efa4c4126c0e2dae048f9ba9f44389f7cd"},
-      {example_id, example_key, "batch", "1551113065", utf8, jobs_body, two,
-       "0db73978dbe964ac82a0d6ae60573cb1da11325fff8294fd460d5ff85e877937"},
-      {example_id, example_key, "batch", "1551113065", bare, jobs_body, two,
-       "61eb2a991d5926376b890e115d379af1574d8f946840f6f6e8a8df2d5919192e"}};
+  const auto vectors = std::vector<Vector>{{stars, star_key, "cvm", "1551113065", utf8, cvm_body, two,
+                                            "2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c"},
+                                           {stars, star_key, "cvm", "1551113065", utf8, cvm_body, three,
+                                            "be4f67d323c78ab9acb7395e43c0dbcf822a9cfac32fea2449a7bc7726b770a3"},
+                                           example(),
+                                           {all_stars, all_stars, "cvm", "1551113065", utf8, cvm_body, three,
+                                            "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f"},
+                                           {example_id, example_key, "mps", "1551113065", utf8, mps_body, two,
+                                            "8df4ebff8065f4dd7813457afb8c971fbe767ddaf5c892bef007e746b4cad2ed"},
+                                           {example_id, example_key, "mps", "1551113065", bare, mps_body, two,
+                                            "fcd1e1e07d5a4a18beefa29b8d3c459d6740bf7a5f5f7c9a252ba33b97a67ad2"},
+                                           {example_id, example_key, "vod", "1551113065", utf8, vod_body, two,
+                                            "5c93e68c10ba3b677c11ffb70e6d977abecff2875ff04059a7146fc7082bc7c1"},
+                                           {example_id, example_key, "vod", "1551113065", bare, vod_body, two,
+                                            "e866087e777b3f22168309b7633a5a6c514cb5e095264052d13d10547aece649"},
+                                           {example_id, example_key, "batch", "1551113065", utf8, task_body, two,
+                                            "5a5600149b043a51b7139af107e5ccf63bb541418912341da17a78f9b37584ee"},
+                                           {example_id, example_key, "batch", "1551113065", bare, task_body, two,
+                                            "826f93fe775989937a3b14c1e954a3efa4c4126c0e2dae048f9ba9f44389f7cd"},
+                                           {example_id, example_key, "batch", "1551113065", utf8, jobs_body, two,
+                                            "0db73978dbe964ac82a0d6ae60573cb1da11325fff8294fd460d5ff85e877937"},
+                                           {example_id, example_key, "batch", "1551113065", bare, jobs_body, two,
+                                            "61eb2a991d5926376b890e115d379af1574d8f946840f6f6e8a8df2d5919192e"}};
   for (const Vector& vector : vectors) {
     CAPTURE(vector.signature);
     CHECK(verdict(request_of(vector), vector.key, cvm_time) == "OK");
@@ -91,9 +97,9 @@ TEST_CASE("the vendor's signed examples are accepted at their time", "[simulator
 }
 
 TEST_CASE("the vendor's signed GET is accepted, its query as sent", "[simulator][tc3]") {
-  Request request = request_of({example_id, example_key, "cvm", "1539084154", "application/x-www-form-urlencoded", "",
-                                "content-type;host",
-                                "5da7a33f6993f0614b047e5df4582db9e9bf4672ba50567dba16c6ccf174c474"});
+  Request request =
+      request_of({example_id, example_key, "cvm", "1539084154", "application/x-www-form-urlencoded", "",
+                  "content-type;host", "5da7a33f6993f0614b047e5df4582db9e9bf4672ba50567dba16c6ccf174c474"});
   request.method = "GET";
   request.target = "/?Limit=10&Offset=0";
   const WallTime then{std::chrono::seconds{1539084154}};
@@ -135,7 +141,9 @@ TEST_CASE("a signature is good for 300 seconds either way", "[simulator][tc3]") 
 TEST_CASE("an Authorization header of another form is not valid", "[simulator][tc3]") {
   Request request = request_of(example());
   std::string& text = header(request, "Authorization").value;
-  const auto change = [&](const std::string& from, const std::string& to) { text.replace(text.find(from), from.size(), to); };
+  const auto change = [&](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
   SECTION("another terminator") { change("tc3_request", "tc2_request"); }
   SECTION("the date of another day") { change("2019-02-25", "2019-02-26"); }
   SECTION("another algorithm") { change("TC3-HMAC-SHA256", "TC3-HMAC-SHA1"); }

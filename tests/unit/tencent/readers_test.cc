@@ -37,7 +37,7 @@ std::map<std::string, Task> read(TaskReader& reader) {
 enum class Newer { known, refused, ignored };
 
 Json mps(const Json& asked, Newer newer, const std::string& refusal = "") {
-  const std::string status = asked["Status"];
+  const std::string status = asked.at("Status").get<std::string>();
   if (status == "WAITING") return items({item("w", "0000-00-00T00:00:00Z")});
   if (status == "PROCESSING") return items({item("p", "")});
   if (asked.contains("SubTaskHasFailed")) {

@@ -25,7 +25,7 @@ Listed list(const std::function<Json(const std::string& token)>& answers) {
   const auto client = cloud.client();
   Listed listed;
   listed.reading =
-      scroll(*client, {{"Status", "FINISH"}}, [&](const Json& item) { listed.ids.push_back(item["TaskId"]); });
+      scroll(*client, {{"Status", "FINISH"}}, [&](const Json& item) { listed.ids.push_back(item.at("TaskId").get<std::string>()); });
   listed.calls = cloud.asked.size();
   for (const Json& asked : cloud.asked) CHECK(asked["Limit"] == 100);
   return listed;

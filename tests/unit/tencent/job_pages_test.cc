@@ -1,0 +1,120 @@
+#include "exporter/tencent/job_pages.h"
+
+#include <nlohmann/json.hpp>
+
+#include "exporter/tencent/tencent_dialect.h"
+#include "tests/catch.h"
+#include "tests/unit/scripted_cloud.h"
+
+using namespace taskqueue;
+
+namespace {
+
+/// Jobs in the order of a vector; each page may change them before it is cut.
+struct Shelf {
+  Result<JobListing, Failure> list(const EnoughJobs& enough = {}) {
+    cloud.requests.clear();
+    const auto client = cloud.client(std::make_unique<TencentDialect>(TencentDialect::Product{
+                                         .service = "batch", .version = "2017-03-12", .region = "r"}),
+                                     {"DescribeJobs"});
+    return list_jobs(*client, {{"Filters", Json::array()}}, enough);
+  }
+  HttpResponse answer(const HttpRequest& request) {
+    if (before_page) before_page();
+    const auto parameters = parse_json(request.body);
+    const auto offset = parameters->at("Offset").get<std::size_t>();
+    Json set = Json::array();
+    for (std::size_t i = offset; i < std::min(offset + most, jobs.size()); ++i) set.push_back({{"JobId", jobs[i]}});
+    Json response{{"RequestId", "r"}, {"JobSet", set}};
+    if (tells_total) response["TotalCount"] = jobs.size() + uncounted;
+    return cloud.says(Json{{"Response", response}}.dump());
+  }
+  void fill(int count) {
+    for (int i = 0; i < count; ++i) jobs.push_back("job-" + std::to_string(i));
+  }
+
+  std::vector<std::string> jobs;
+  std::size_t most = 100;
+  std::size_t uncounted = 0;
+  bool tells_total = true;
+  std::function<void()> before_page;
+  ScriptedCloud cloud{[this](const HttpRequest& request) { return answer(request); }};
+};
+
+}  // namespace
+
+TEST_CASE("pages are read to the total", "[tencent][job_pages]") {
+  const auto [jobs, calls] = GENERATE(table<int, std::size_t>({{0, 1}, {1, 1}, {100, 1}, {101, 2}, {250, 3}}));
+  Shelf shelf;
+  shelf.fill(jobs);
+  const auto listing = shelf.list();
+  REQUIRE(listing);
+  CHECK(listing->whole);
+  CHECK(listing->total == jobs);
+  CHECK(listing->jobs.size() == static_cast<std::size_t>(jobs));
+  CHECK(shelf.cloud.requests.size() == calls);
+}
+
+TEST_CASE("short pages are no end, and a missing total is none either", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(25);
+  shelf.most = 10;
+  CHECK(shelf.list()->jobs.size() == 25);
+  CHECK(shelf.cloud.requests.size() == 3);
+  shelf.tells_total = false;
+  const auto listing = shelf.list();
+  CHECK(listing->jobs.size() == 25);
+  CHECK(listing->whole);
+  CHECK(shelf.cloud.requests.size() == 4);
+}
+
+TEST_CASE("jobs that slip between pages are found by reading again", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(250);
+  int page = 0;
+  SECTION("one in front goes") {
+    shelf.before_page = [&] {
+      if (++page == 2) shelf.jobs.erase(shelf.jobs.begin());
+    };
+  }
+  SECTION("one comes in front") {
+    shelf.before_page = [&] {
+      if (++page == 2) shelf.jobs.insert(shelf.jobs.begin(), "job-new");
+    };
+  }
+  const auto listing = shelf.list();
+  REQUIRE(listing);
+  CHECK(listing->whole);
+  for (const std::string& id : shelf.jobs) {
+    CAPTURE(id);
+    CHECK(std::ranges::count(listing->jobs, id, &BatchJob::id) == 1);
+  }
+}
+
+TEST_CASE("a total that counts more than is listed does not ask for ever", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(150);
+  shelf.uncounted = 2;
+  const auto listing = shelf.list();
+  REQUIRE(listing);
+  CHECK(listing->whole);
+  CHECK(shelf.cloud.requests.size() == 6);
+}
+
+TEST_CASE("a list that never stands still is not whole", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(150);
+  int page = 0;
+  shelf.before_page = [&] { shelf.jobs.insert(shelf.jobs.begin(), "job-new-" + std::to_string(++page)); };
+  CHECK_FALSE(shelf.list()->whole);
+}
+
+TEST_CASE("no page is read beyond enough", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(350);
+  const auto listing = shelf.list([](const JobListing& so_far) { return so_far.jobs.size() >= 150; });
+  REQUIRE(listing);
+  CHECK_FALSE(listing->whole);
+  CHECK(listing->jobs.size() == 200);
+  CHECK(shelf.cloud.requests.size() == 2);
+}
