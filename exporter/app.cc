@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "exporter/api/httplib_transport.h"
 #include "exporter/api/quota_families.h"
 #include "exporter/catalogue.h"
 #include "exporter/config/load.h"
@@ -24,6 +25,12 @@ constexpr std::size_t most_refreshes = 64;
 constexpr Milliseconds sick_after = std::chrono::seconds{60};
 constexpr Milliseconds stop_grace = std::chrono::seconds{2};
 
+MakeTransport over_sockets(const Clock& clock) {
+  return [&clock](const std::filesystem::path& ca_file) {
+    return std::make_shared<HttplibTransport>(clock, HttplibTransport::Options{.ca_file = ca_file});
+  };
+}
+
 bool is_wanted(const Shown& shown, const std::vector<std::string>& queues) {
   return queues.empty() || std::ranges::find(queues, shown.labels.queue) != queues.end();
 }
@@ -34,7 +41,7 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
     : world_(std::move(world)),
       config_(config),
       reload_from_(std::move(reload_from)),
-      callers_(world_.clock, world_.random, instruments_, world_.log, world_.environment),
+      callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
       executor_(most_refreshes),
       scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_) {
   instruments_.reloaded(true, world_.clock.wall_now());

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "exporter/api/httplib_transport.h"
 #include "exporter/catalogue.h"
 
 namespace taskqueue {
@@ -36,13 +35,7 @@ LedgerKey ledger_key(const QueueConfig& queue, const Endpoint& endpoint) {
 
 }  // namespace
 
-Callers::Callers(Clock& clock, Random& random, Instruments& instruments, Log& log, Environment environment)
-    : clock_(clock),
-      random_(random),
-      instruments_(instruments),
-      log_(log),
-      environment_(std::move(environment)),
-      quotas_(clock) {}
+Callers::Callers(Parts parts) : parts_(std::move(parts)), quotas_(parts_.clock) {}
 
 std::vector<QueuePlan> Callers::plans(const Config& config) {
   std::map<std::string, std::shared_ptr<Account>> accounts;
@@ -57,17 +50,17 @@ std::vector<QueuePlan> Callers::plans(const Config& config) {
 }
 
 std::shared_ptr<Callers::Account> Callers::open(const AccountConfig& account) {
-  return std::make_shared<Account>(Account{make_credentials(account, environment_), transport(account.ca_file)});
+  return std::make_shared<Account>(Account{make_credentials(account, parts_.environment), transport(account.ca_file)});
 }
 
 std::shared_ptr<Transport> Callers::transport(const std::filesystem::path& ca_file) {
   auto& kept = transports_[ca_file];
-  if (!kept) kept = std::make_shared<HttplibTransport>(clock_, HttplibTransport::Options{.ca_file = ca_file});
+  if (!kept) kept = parts_.make_transport(ca_file);
   return kept;
 }
 
 CloudClock& Callers::cloud_clock(const std::string& provider) {
-  return cloud_clocks_.try_emplace(provider, clock_, provider, instruments_).first->second;
+  return cloud_clocks_.try_emplace(provider, parts_.clock, provider, parts_.instruments).first->second;
 }
 
 QueuePlan Callers::plan(const QueueConfig& queue, const AccountConfig& account_config, const Guards& guards,
@@ -76,8 +69,8 @@ QueuePlan Callers::plan(const QueueConfig& queue, const AccountConfig& account_c
   CloudClock& provider_clock = cloud_clock(account_config.provider);
   // The plan owns the account, so that the tally's client may refer to it.
   auto make_tally = [this, queue, guards, target, account = std::move(account), &provider_clock](std::stop_token stop) {
-    const ClientParts parts{
-        clock_, *account->transport, *account->credentials, quotas_, provider_clock, instruments_, random_, log_};
+    const ClientParts parts{parts_.clock,   *account->transport, *account->credentials, quotas_,
+                            provider_clock, parts_.instruments,  parts_.random,         parts_.log};
     const Service& found = service(queue.service);
     return found.make_tally(queue, guards,
                             std::make_unique<Client>(target, found.make_dialect(queue), parts, std::move(stop)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,10 +17,21 @@
 
 namespace taskqueue {
 
-/// What calls need and the process keeps through every reload. Uses, does not own, its arguments.
+/// Makes a transport that trusts the certificates in `ca_file`, the system's if that is empty.
+using MakeTransport = std::function<std::shared_ptr<Transport>(const std::filesystem::path& ca_file)>;
+
+/// What calls need and the process keeps through every reload. Uses, does not own, what it is given by reference.
 class Callers {
  public:
-  Callers(Clock& clock, Random& random, Instruments& instruments, Log& log, Environment environment);
+  struct Parts {
+    Clock& clock;
+    Random& random;
+    Instruments& instruments;
+    Log& log;
+    Environment environment;
+    MakeTransport make_transport;
+  };
+  explicit Callers(Parts parts);
 
   /// A plan for each queue. Accounts that several queues use are shared.
   [[nodiscard]] std::vector<QueuePlan> plans(const Config& config);
@@ -38,11 +50,7 @@ class Callers {
   [[nodiscard]] QueuePlan plan(const QueueConfig& queue, const AccountConfig& account_config, const Guards& guards,
                                std::shared_ptr<Account> account);
 
-  Clock& clock_;
-  Random& random_;
-  Instruments& instruments_;
-  Log& log_;
-  const Environment environment_;
+  const Parts parts_;
   LocalQuotaBook quotas_;
   std::map<std::string, CloudClock> cloud_clocks_;                          // by provider
   std::map<std::filesystem::path, std::shared_ptr<Transport>> transports_;  // by CA file

@@ -80,12 +80,29 @@ void see_detail(KnownBatchJob& known, const JobDetail& detail) {
 
 /// What a DescribeJob told about the instances of its tasks, and how far the tasks have been gone through.
 struct BatchDetails::Plan {
+  Plan(const KnownBatchJob& job, const JobDetail& from);
+
   const JobDetail& detail;
-  bool job_wide_is_unchanged;
-  StateCounts rest;           // job-wide counts less those of the tasks that are over and known
-  bool rest_is_exact;         // ... and no other has been gone through
-  std::size_t tasks_to_come;  // the one in hand included
+  std::vector<const BatchTask*> open;  // tasks that have not settled, those that are over first
+  bool job_wide_is_unchanged = false;
+  StateCounts rest;      // job-wide counts less those of the tasks that are over and known
+  bool rest_is_exact;    // ... and no other has been gone through
+  std::size_t done = 0;  // of the open ones, the one in hand included
 };
+
+BatchDetails::Plan::Plan(const KnownBatchJob& job, const JobDetail& from)
+    : detail(from), rest(from.instances.value_or(StateCounts{})), rest_is_exact(from.instances.has_value()) {
+  job_wide_is_unchanged = from.instances && job.instances == from.instances;
+  for (const BatchTask& task : from.tasks) {
+    if (is_settled(job, task)) {
+      subtract(rest, *job.tasks.at(task.name).instances);
+    } else {
+      open.push_back(&task);
+    }
+  }
+  // They make the last one's counts a matter of subtraction.
+  std::stable_partition(open.begin(), open.end(), [](const BatchTask* task) { return is_over(task->state); });
+}
 
 bool is_due(const KnownBatchJob& job, WallTime as_of) {
   if (!job.read || job.owed || !job.read_as || brings_news(job.job, *job.read_as)) return true;
@@ -120,7 +137,6 @@ Result<bool, Failure> BatchDetails::read_task(KnownBatchJob& job, const BatchTas
   }
   BatchTask seen = detail->task;
   seen.name = listed.name;
-  if (seen.state.empty()) seen.state = listed.state;
   if (!seen.created) seen.created = listed.created;
   plan.rest_is_exact &= seen.state == listed.state && seen.ended == listed.ended;
   subtract(plan.rest, detail->instances);
@@ -129,7 +145,7 @@ Result<bool, Failure> BatchDetails::read_task(KnownBatchJob& job, const BatchTas
 }
 
 Result<bool, Failure> BatchDetails::settle(KnownBatchJob& job, const BatchTask& listed, Plan& plan) {
-  const bool is_last = plan.tasks_to_come-- == 1;
+  const bool is_last = ++plan.done == plan.open.size();
   if (is_last && plan.rest_is_exact && is_plausible(plan.rest)) {
     counting_.note_task(job, listed, InstanceReading{plan.rest, plan.detail.as_of});
     return true;
@@ -149,39 +165,29 @@ Result<bool, Failure> BatchDetails::settle(KnownBatchJob& job, const BatchTask& 
   return read_task(job, listed, plan);
 }
 
+Result<Done, Failure> BatchDetails::miss_job(KnownBatchJob& job, const Failure& failure) {
+  if (failure.kind == FailureKind::stopped) return Unexpected(failure);
+  // Deleted since it was listed: that is no failure. A job that was never seen is one of the operator's slips.
+  const bool was_there = job.read || !job.job.state.empty();
+  job.gone = failure.kind == FailureKind::not_found && was_there;
+  job.owed = !job.gone;
+  if (!job.gone) note_failure(failure, jobs_closed_);
+  return Done{};
+}
+
 Result<Done, Failure> BatchDetails::read_job(KnownBatchJob& job) {
   if (jobs_closed_) {
     job.owed = true;
     return Done{};
   }
   const auto detail = reader_.job(job.job.id);
-  if (!detail) {
-    if (detail.error().kind == FailureKind::stopped) return Unexpected(detail.error());
-    // Deleted since it was listed: that is no failure. A job that was never seen is one of the operator's slips.
-    const bool was_there = job.read || !job.job.state.empty();
-    job.gone = detail.error().kind == FailureKind::not_found && was_there;
-    job.owed = !job.gone;
-    if (!job.gone) note_failure(detail.error(), jobs_closed_);
-    return Done{};
-  }
+  if (!detail) return miss_job(job, detail.error());
   round_.answered(detail->as_of);
   see_detail(job, *detail);
 
-  std::vector<const BatchTask*> open;
-  Plan plan{*detail, detail->instances && job.instances == detail->instances, detail->instances.value_or(StateCounts{}),
-            detail->instances.has_value(), 0};
-  for (const BatchTask& task : detail->tasks) {
-    if (!is_settled(job, task)) {
-      open.push_back(&task);
-    } else {
-      subtract(plan.rest, *job.tasks[task.name].instances);
-    }
-  }
-  // Those that are over first: they make the last one's counts a matter of subtraction.
-  std::ranges::stable_partition(open, [](const BatchTask* task) { return is_over(task->state); });
-  plan.tasks_to_come = open.size();
+  Plan plan(job, *detail);
   bool all_are_read = true;
-  for (const BatchTask* task : open) {
+  for (const BatchTask* task : plan.open) {
     const auto is_read = settle(job, *task, plan);
     if (!is_read) return Unexpected(is_read.error());
     all_are_read &= *is_read && (!is_over(task->state) || job.tasks[task->name].settled);

@@ -28,6 +28,7 @@ class BatchDetails {
   /// Reads one task's instances; true if they are known now.
   Result<bool, Failure> read_task(KnownBatchJob& job, const BatchTask& listed, Plan& plan);
   Result<bool, Failure> settle(KnownBatchJob& job, const BatchTask& listed, Plan& plan);
+  Result<Done, Failure> miss_job(KnownBatchJob& job, const Failure& failure);
   void note_failure(const Failure& failure, bool& closed);
 
   BatchReader& reader_;

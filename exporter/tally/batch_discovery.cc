@@ -120,7 +120,7 @@ Result<Done, Failure> Discovery::ask_for_vanished() {
 Result<Done, Failure> Discovery::run() {
   for (const auto step :
        {&Discovery::list_active, &Discovery::list_interrupted, &Discovery::list_ended, &Discovery::ask_for_vanished}) {
-    const auto done = (this->*step)();
+    auto done = (this->*step)();
     if (!done) return done;
   }
   if (all_ended_are_seen_) state_.ended_listed = round_.as_of;

@@ -117,6 +117,7 @@ void fill_batch_gauges(Snapshot& snapshot, const BatchState& state, const BatchS
     snapshot.tasks.push_back({row.first, row.second, phase_of(row.second), count});
   }
   std::vector<InstanceGroup> listed;
+  listed.reserve(groups.size());
   for (auto& [key, group] : groups) listed.push_back(std::move(group));
   fill_instances(snapshot, std::move(listed), scope.max_series);
   fill_jobs(snapshot, state, scope);

@@ -91,7 +91,7 @@ Result<Done, Failure> read_discovered(BatchState& state, const BatchScope& scope
   }
   now.insert(now.end(), old.begin(), old.end());
   for (KnownBatchJob* job : now) {
-    const auto done = details.read_job(*job);
+    auto done = details.read_job(*job);
     if (!done) return done;
   }
   return Done{};
@@ -104,7 +104,7 @@ Result<Done, Failure> read_named(BatchState& state, const BatchScope& scope, Bat
   for (const Named& each : list) {
     const bool rests = each.is_over && each.read && round.as_of && *round.as_of - *each.read < look_at_ended_every;
     if (rests) continue;
-    const auto done = each.task == nullptr ? details.read_job(*each.job) : details.read_pair(*each.job, *each.task);
+    auto done = each.task == nullptr ? details.read_job(*each.job) : details.read_pair(*each.job, *each.task);
     if (!done) return done;
   }
   return Done{};

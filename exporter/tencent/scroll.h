@@ -15,8 +15,9 @@ using ItemSink = std::function<void(const Json& item)>;
 /// Calls DescribeTasks with `parameters` until the list ends and passes each item with a TaskId, duplicates included.
 ///
 /// The list ends at an absent, empty or repeated token, an empty page, or a page without a task that is new to this
-/// list; never at a short page: a token may come with the last page, and a page may be short in the middle.
-/// The total is that of the first page, later ones are known to differ.
+/// list, or where the API refuses the token that a short page gave; never at a short page alone: a token may come with
+/// the last page, and a page may be short in the middle. The total is that of the first page, later ones are known to
+/// differ.
 [[nodiscard]] Result<Reading, Failure> scroll(Client& client, const Json& parameters, const ItemSink& sink);
 
 }  // namespace taskqueue

@@ -22,7 +22,12 @@ Result<Reading, Failure> VodReader::live(const TaskSink& sink) {
   return Reading{.as_of = waiting->as_of, .total = {}, .capped = waiting->capped || processing->capped};
 }
 
-Result<Reading, Failure> VodReader::ended(const TaskSink& sink) { return list("", sink); }
+Result<Reading, Failure> VodReader::ended(const TaskSink& sink) {
+  auto all = list("", sink);
+  // Status is documented as optional; where it is not, ABORTED tasks cannot be seen.
+  const bool wants_status = !all && all.error().kind == FailureKind::request;
+  return wants_status ? list("FINISH", sink) : all;
+}
 
 Vocabulary VodReader::vocabulary() const {
   return {.types = {"Procedure", "EditMedia", "ReduceMediaBitrate", "WechatDistribute", "ReviewAudioVideo"},

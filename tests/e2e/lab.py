@@ -130,6 +130,13 @@ class Program:
             raise AssertionError(f"{self.name} was still there {timeout:g} s after signal {how}") from None
 
 
+    def end(self):
+        """Ends the program if it is still there, without asking."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
 class Served(Program):
     """A program that answers HTTP at the address that its log names."""
 
@@ -188,6 +195,19 @@ class Exporter(Served):
             return values and all(value == 1 for value in values)
 
         wait_until("complete data of every queue", complete, timeout)
+
+
+def start_prometheus(folder, *targets, interval="1s"):
+    """Debian's Prometheus, which scrapes host:port targets."""
+    quoted = ", ".join(f'"{target}"' for target in targets)
+    path = os.path.join(folder, "prometheus.yml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"""
+global: {{ scrape_interval: {interval}, scrape_timeout: {interval} }}
+scrape_configs: [{{ job_name: taskqueue, static_configs: [{{ targets: [{quoted}] }}] }}]
+""")
+    return Prometheus("prometheus", [find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder}/tsdb",
+                                     "--web.listen-address=127.0.0.1:0"], folder)
 
 
 class Simulator(Served):
@@ -249,9 +269,7 @@ class LabCase(unittest.TestCase):
 
     def tearDown(self):
         for program in reversed(self.programs):
-            if program.process.poll() is None:
-                program.process.kill()
-                program.process.wait()
+            program.end()
 
     def show_logs(self):
         for program in self.programs:
@@ -277,18 +295,23 @@ class LabCase(unittest.TestCase):
     def start_simulator(self, *flags):
         return self.keep(Simulator("simulator", [SIMULATOR, "--listen-address=127.0.0.1:0", *flags], self.folder))
 
-    def start_prometheus(self, *targets, interval="1s"):
-        """Debian's Prometheus, which scrapes host:port targets."""
-        quoted = ", ".join(f'"{target}"' for target in targets)
-        path = self.write("prometheus.yml", f"""
-global: {{ scrape_interval: {interval}, scrape_timeout: {interval} }}
-scrape_configs: [{{ job_name: taskqueue, static_configs: [{{ targets: [{quoted}] }}] }}]
-""")
-        return self.keep(Prometheus("prometheus", [
-            find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={self.folder}/tsdb",
-            "--web.listen-address=127.0.0.1:0"], self.folder))
-
     def run_exporter(self, *flags, timeout=30.0, env=None):
         """Runs it to its end; gives the finished process with stdout and stderr as text."""
         return subprocess.run([EXPORTER, *flags], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=timeout, check=False, cwd=self.folder, env=env)
+
+
+class DemoCase(unittest.TestCase):
+    """Tests that share one demo, complete from the start: its first reading of Batch takes a while at Batch's limits."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="taskqueue-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.exporter = Exporter("exporter", ["--demo", "--web.listen-address=127.0.0.1:0"], cls.folder)
+        cls.addClassCleanup(cls.exporter.end)
+        cls.cloud = cls.exporter.demo_cloud()
+        try:
+            cls.exporter.wait_complete(180)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; its log ends:\n{cls.exporter.log()[-4000:]}") from None

@@ -124,7 +124,7 @@ TEST_CASE("batch errors have the codes of the pages", "[simulator][batch]") {
   CHECK(code("DescribeJobs", state_filter({"A", "B", "C", "D", "E", "F"})) == "InvalidParameterValue.LimitExceeded");
   CHECK(code("DescribeJobs", {{"Filters", {{{"Name", "colour"}, {"Values", {"red"}}}}}}) == "InvalidFilter");
   Json both = state_filter({"RUNNING"});
-  both["JobIds"] = {id};
+  both["JobIds"] = Json::array({id});
   CHECK(code("DescribeJobs", both) == "InvalidParameter.InvalidParameterCombination");
   TencentCall call = batch("DescribeJobs");
   call.region = "";

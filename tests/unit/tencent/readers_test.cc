@@ -112,6 +112,17 @@ TEST_CASE("VOD is asked for every task without a status, so that aborted ones ar
   CHECK(tasks.at("3").status == "DREAMING");
 }
 
+TEST_CASE("a VOD that wants a status is asked for the ended tasks", "[tencent][vod_reader]") {
+  CannedCloud cloud([](const Json& asked) {
+    if (!asked.contains("Status")) return error_answer("InvalidParameterValue.Status");
+    return asked["Status"] == "FINISH" ? items({item("1")}) : items({});
+  });
+  VodReader reader(cloud.client(), std::nullopt);
+  const auto tasks = read(reader);
+  REQUIRE(tasks.size() == 1);
+  CHECK(tasks.at("1").phase == Phase::ended);
+}
+
 TEST_CASE("VOD without a sub-application does not send one", "[tencent][vod_reader]") {
   CannedCloud cloud([](const Json& asked) {
     CHECK_FALSE(asked.contains("SubAppId"));

@@ -24,8 +24,8 @@ Listed list(const std::function<Json(const std::string& token)>& answers) {
   CannedCloud cloud([&](const Json& parameters) { return answers(parameters.value("ScrollToken", "")); });
   const auto client = cloud.client();
   Listed listed;
-  listed.reading =
-      scroll(*client, {{"Status", "FINISH"}}, [&](const Json& item) { listed.ids.push_back(item.at("TaskId").get<std::string>()); });
+  listed.reading = scroll(*client, {{"Status", "FINISH"}},
+                          [&](const Json& item) { listed.ids.push_back(item.at("TaskId").get<std::string>()); });
   listed.calls = cloud.asked.size();
   for (const Json& asked : cloud.asked) CHECK(asked["Limit"] == 100);
   return listed;
@@ -78,11 +78,25 @@ TEST_CASE("a token that comes back ends the list", "[tencent][scroll]") {
 }
 
 TEST_CASE("a page that fails fails the list", "[tencent][scroll]") {
-  const Listed listed = list([](const std::string& token) {
-    return token.empty() ? page({"1"}, "a") : error_answer("InvalidParameterValue");
+  std::vector<std::string> full;
+  for (int i = 0; i < 100; ++i) full.push_back(std::to_string(i));
+  const Listed refused = list([&](const std::string& token) {
+    return token.empty() ? page(full, "a") : error_answer("InvalidParameterValue");
   });
-  REQUIRE_FALSE(listed.reading);
-  CHECK(listed.reading.error().code == "InvalidParameterValue");
+  REQUIRE_FALSE(refused.reading);
+  CHECK(refused.reading.error().code == "InvalidParameterValue");
+  const Listed denied = list([](const std::string& token) {
+    return token.empty() ? page({"1"}, "a") : error_answer("UnauthorizedOperation");
+  });
+  CHECK_FALSE(denied.reading);
+}
+
+TEST_CASE("a token that came with a short page and is refused ends the list", "[tencent][scroll]") {
+  const Listed listed = list([](const std::string& token) {
+    return token.empty() ? page({"1"}, "token-test") : error_answer("InvalidParameterValue");
+  });
+  REQUIRE(listed.reading);
+  CHECK(listed.ids == std::vector<std::string>{"1"});
 }
 
 TEST_CASE("items without an id cannot be counted and are passed over", "[tencent][scroll]") {

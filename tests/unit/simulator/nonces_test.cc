@@ -1,0 +1,17 @@
+#include "exporter/simulator/nonces.h"
+
+#include "exporter/utc.h"
+#include "tests/catch.h"
+
+namespace taskqueue::simulator {
+
+TEST_CASE("a nonce can be used again when no signature with it is good any more", "[simulator][nonces]") {
+  const WallTime noon = parse_utc("2024-05-01T12:00:00Z").value();
+  Nonces nonces;
+  CHECK(nonces.take("a", noon));
+  CHECK_FALSE(nonces.take("a", noon + std::chrono::minutes{30}));
+  CHECK(nonces.take("b", noon));
+  CHECK(nonces.take("a", noon + std::chrono::minutes{31}));
+}
+
+}  // namespace taskqueue::simulator
