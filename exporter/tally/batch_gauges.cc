@@ -105,6 +105,7 @@ void fill_batch_gauges(Snapshot& snapshot, const BatchState& state, const BatchS
     for (const auto& [name, task] : job.tasks) {
       if (task.gone) continue;
       const std::string type = counting.type_of(name);
+      for (const std::string_view state_name : batch_states) tasks.try_emplace({type, std::string(state_name)}, 0);
       ++tasks[{type, task.task.state}];
       note_oldest(snapshot, job, task.task, type);
     }

@@ -34,8 +34,8 @@ class FlagsTest(lab.LabCase):
         self.assertRegex(version.stdout, r"^taskqueue_exporter, version \d+\.\d+\.\d+")
         shown = self.run_exporter("--help")
         self.assertEqual(0, shown.returncode)
-        for flag in ("--config.file", "--config.check", "--config.estimate", "--demo", "--once", "--once.timeout",
-                     "--web.listen-address", "--web.telemetry-path", "--web.config.file", "--web.enable-lifecycle",
+        for flag in ("--config.file", "--config.check", "--demo", "--once", "--once.timeout",
+                     "--web.listen-address", "--web.telemetry-path", "--web.enable-lifecycle",
                      "--log.level", "--log.format", "--version"):
             self.assertIn(flag, shown.stdout)
 
@@ -63,6 +63,13 @@ class FlagsTest(lab.LabCase):
         self.assertRegex(said, rf"bad\.toml:{CONFIG.count(chr(10)) + 1}:1: .*intervall")
         self.assertIn("interval", said)
         self.assertRegex(said, r"(?m)^\s*\^")
+
+
+    def test_the_configuration_in_the_readme_is_good(self):
+        with open(os.path.join(lab.ROOT, "README.md"), encoding="utf-8") as file:
+            shown = re.search(r"```toml\n(.*?)```", file.read(), re.DOTALL).group(1)
+        done = self.run_exporter("--config.check", "--config.file=" + self.write("taskqueue.toml", shown))
+        self.assertEqual(0, done.returncode, done.stderr)
 
 
 class OnceTest(lab.LabCase):
@@ -162,7 +169,6 @@ class SecretTest(lab.LabCase):
         broken = self.write("broken.toml", CONFIG.replace('"tencent"', '"tencant"') + "oops = 1\n")
         said = []
         for flags in (["--config.check", f"--config.file={path}"], ["--config.check", f"--config.file={broken}"],
-                      ["--config.estimate", f"--config.file={path}"],
                       ["--once", "--once.timeout=20s", f"--config.file={path}", "--log.level=debug"]):
             done = self.run_exporter(*flags, timeout=60)
             said.append(done.stdout + done.stderr)

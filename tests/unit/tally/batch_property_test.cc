@@ -166,6 +166,7 @@ void check_gauges(const BatchQueue& queue, const World& world, const BatchScope&
     ++jobs[std::string(batch_states[job.state()])];
     if (job.ended && *job.ended + scope.keep_ended <= world.now) continue;
     for (const WorldTask& task : job.tasks) {
+      for (const std::string_view state : batch_states) tasks.try_emplace({task.name, std::string(state)}, 0);
       ++tasks[{task.name, std::string(batch_states[task.state()])}];
       for (std::size_t i = 0; i < batch_states.size(); ++i) {
         instances[{id, task.name, std::string(batch_states[i])}] = task.counts()[i];

@@ -46,7 +46,8 @@ TEST_CASE("the first refresh is the baseline: it shows all and counts nothing", 
   CHECK(queue.shown.instances.size() == 24);
   CHECK(queue.tasks("A", world_running) == 1);
   CHECK(queue.tasks("A", world_succeed) == 1);
-  CHECK(queue.shown.tasks.size() == 3);
+  CHECK(queue.tasks("B", world_running) == 0);
+  CHECK(queue.shown.tasks.size() == 16);
   CHECK(queue.jobs(world_running) == 1);
   CHECK(queue.jobs(world_succeed) == 1);
   CHECK(queue.jobs(world_failed) == 0);
