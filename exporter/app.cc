@@ -31,6 +31,23 @@ MakeTransport over_sockets(const Clock& clock) {
   };
 }
 
+/// Keys that a configuration may have already and that this version does not act upon yet: never silently.
+void warn_of_gaps(const Config& config, Log& log) {
+  const auto warn = [&](const std::string& key, const std::string& instead) {
+    log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
+  };
+  if (!config.ledger.file.empty()) warn("ledger.file", "counters start at 0 when the process does");
+  if (!config.ledger.redis.empty()) warn("ledger.redis", "every replica reads and counts on its own");
+  for (const auto& [name, account] : config.accounts) {
+    if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
+    if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
+  }
+  for (const QueueConfig& queue : config.queues) {
+    if (queue.outcomes_from_detail)
+      warn("queues." + queue.name + ".outcomes", "ended tasks are told as the list tells them");
+  }
+}
+
 bool is_wanted(const Shown& shown, const std::vector<std::string>& queues) {
   return queues.empty() || std::ranges::find(queues, shown.labels.queue) != queues.end();
 }
@@ -45,6 +62,7 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       executor_(most_refreshes),
       scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_) {
   instruments_.reloaded(true, world_.clock.wall_now());
+  warn_of_gaps(config_, world_.log);
 }
 
 App::~App() { stop(); }
@@ -151,6 +169,7 @@ std::optional<std::string> App::load_again() {
   }
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
+  warn_of_gaps(config_, world_.log);
   scheduler_.replace(callers_.plans(config_));
   return std::nullopt;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "exporter/locks.h"
+#include "exporter/version.h"
 
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
 #error "compile with the flags of pkg-config cpp-httplib: its library's layout depends on them"
@@ -205,6 +206,7 @@ httplib::Request with_headers(const HttpRequest& request) {
   wire.path = request.target;
   for (const Header& header : request.headers) wire.headers.emplace(header.name, header.value);
   wire.headers.emplace("Accept-Encoding", "gzip");
+  wire.headers.emplace("User-Agent", std::string("taskqueue_exporter/") + version);
   wire.body = request.body;
   return wire;
 }
