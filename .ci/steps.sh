@@ -71,6 +71,12 @@ install_packages() {
     -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 "${missing[@]}"
 }
 
+# The given names that are no commands, one a line.
+absent_commands() {
+  local name
+  for name in "$@"; do command -v "$name" >/dev/null || printf '%s\n' "$name"; done
+}
+
 # Puts the program of an unpacked package on the PATH: the machine's own, or the package's, unpacked below build/tools.
 provide_program() {
   local name=$1 folder=$build/tools/$1

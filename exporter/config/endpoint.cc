@@ -12,6 +12,13 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+std::string lower_case(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return small;
+}
+
 bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!rest.starts_with(prefix)) return false;
   rest.remove_prefix(prefix.size());
@@ -103,7 +110,8 @@ std::optional<Endpoint> parse_endpoint(std::string_view url) {
   if (url.ends_with('/')) url.remove_suffix(1);
   const auto authority = parse_authority(url);
   if (!authority) return std::nullopt;
-  endpoint.host = authority->host;
+  // Signatures cover the Host header in small letters, as names are compared.
+  endpoint.host = lower_case(authority->host);
   endpoint.port = authority->port.value_or(endpoint.tls ? std::uint16_t{443} : std::uint16_t{80});
   return endpoint;
 }

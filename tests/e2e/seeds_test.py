@@ -26,6 +26,16 @@ class SeedsTest(lab.LabCase):
     def test_vod_shows_the_seven_tasks_of_its_page(self):
         self.assertEqual({("transcode", "FINISH"): 6, ("transcode", "PROCESSING"): 1}, self.tasks("vod"))
 
+    def test_batch_shows_the_two_instances_of_its_page_and_seven_zeros(self):
+        rows = lab.select(self.exporter.scrape(), "taskqueue_task_instances", job_id="job-97zcl3wt", task="A")
+        counts = {s.labels["status"]: s.value for s in rows}
+        self.assertEqual(8, len(rows))
+        self.assertEqual(2, counts.pop("SUCCEED"))
+        self.assertEqual({0.0}, set(counts.values()))
+
+    def test_ecs_shows_the_two_finished_imports_of_its_page(self):
+        self.assertEqual({("ImportImage", "Finished"): 2}, self.tasks("ecs"))
+
     def test_documented_types_are_there_as_zeros(self):
         samples = self.exporter.scrape()
         for service, kind in (("mps", "LiveProcessTask"), ("vod", "ReviewAudioVideo")):

@@ -11,6 +11,7 @@ TEST_CASE("an endpoint is a scheme, a host and perhaps a port", "[config][endpoi
       table<std::string, Endpoint>({{"https://mps.tencentcloudapi.com", {true, "mps.tencentcloudapi.com", 443}},
                                     {"https://mps.tencentcloudapi.com/", {true, "mps.tencentcloudapi.com", 443}},
                                     {"http://127.0.0.1:18080", {false, "127.0.0.1", 18080}},
+                                    {"https://MPS.TencentCloudAPI.com", {true, "mps.tencentcloudapi.com", 443}},
                                     {"http://localhost", {false, "localhost", 80}},
                                     {"https://[::1]:8443/", {true, "::1", 8443}},
                                     {"https://[2001:db8::1]", {true, "2001:db8::1", 443}},
