@@ -72,6 +72,25 @@ class PrometheusTest(lab.DemoCase):
         self.assertEqual({"mps", "vod", "batch", "ecs"}, {key[0] for key in expected})
         self.assertTrue({"queued", "running"} <= {key[-1] for key in expected}, "live tasks were among them")
 
+    def test_prometheus_knows_the_jobs_and_instances_of_batch(self):
+        self.freeze()
+        for _ in range(3):
+            queue, = [queue for queue in self.cloud.truth()["queues"] if queue["service"] == "batch"]
+            shown = self.prometheus.query("taskqueue_task_instances")
+            jobs = {labels["job_id"] for labels, _ in shown}
+            instances = {(labels["job_id"], labels["task"], labels["status"]): value for labels, value in shown if value}
+            expected = {(row["job_id"], row["task"], row["status"]): row["count"]
+                        for row in queue["instances"] if row["job_id"] in jobs and row["count"]}
+            if instances == expected:
+                break
+            time.sleep(6)
+        self.assertEqual(expected, instances)
+        self.assertGreater(len(instances), 10)
+        live = {row["job_id"] for row in queue["instances"] if row["phase"] in ("queued", "running")}
+        self.assertLessEqual(live, jobs)
+        self.assertEqual({row["status"]: row["count"] for row in queue["jobs"] if row["count"]},
+                         {labels["status"]: value for labels, value in self.prometheus.query("taskqueue_jobs > 0")})
+
     def test_prometheus_takes_every_series_and_counters_count(self):
         lab.wait_until("a scrape", lambda: self.prometheus.query("up == 1"))
         self.assertEqual([], self.prometheus.query("scrape_samples_scraped != scrape_samples_post_metric_relabeling"))

@@ -30,7 +30,11 @@ if [ ! -e "$base" ]; then
 else
   tar -C "$root" -xzf "$base"
 fi
+# What an installer would have written, and the authorities that this machine trusts besides Debian's.
 cp /etc/resolv.conf "$root/etc/resolv.conf"
+printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n' >"$root/etc/hosts"
+mkdir -p "$root/usr/local/share/ca-certificates"
+find /usr/local/share/ca-certificates -name '*.crt' -exec cp {} "$root/usr/local/share/ca-certificates/" \;
 # Where this machine reaches npm through a proxy with a certificate of its own, the fresh one must know it too.
 if [ -n "${NODE_EXTRA_CA_CERTS-}" ]; then cp "$NODE_EXTRA_CA_CERTS" "$root/etc/npm-ca.pem"; fi
 
