@@ -148,6 +148,7 @@ void Refresher::count_skip(Milliseconds in_force) {
     const Lock lock(mutex_);
     ++status_.skipped["running"];
   }
+  const Lock lock(publishing_);
   parts_.shelf.restate(plan_.key.labels, status(), parts_.clock.wall_now());
 }
 
@@ -158,6 +159,7 @@ QueueStatus Refresher::status() const {
 
 void Refresher::publish() {
   if (stop_.stop_requested()) return;
+  const Lock lock(publishing_);
   parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
 }
 

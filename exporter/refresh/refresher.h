@@ -70,6 +70,8 @@ class Refresher {
   mutable Mutex mutex_;
   QueueStatus status_ GUARDED_BY(mutex_);
 
+  Mutex publishing_;  // held from reading the status to showing it, so that what is shown never goes back
+
   // Thread-safe by itself.
   std::stop_source stop_;
 };

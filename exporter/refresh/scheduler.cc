@@ -49,12 +49,13 @@ void Scheduler::replace(std::vector<QueuePlan> plans) {
 SteadyTime Scheduler::tick() {
   const SteadyTime now = parts_.clock.steady_now();
   last_tick_ = now.time_since_epoch().count();
-  Queues starting;
+  Due due;
   {
     const Lock lock(mutex_);
-    start_due(now, starting);
+    due = take_due(now);
   }
-  for (const auto& queue : starting) launch(queue);
+  for (const auto& queue : due.starting) launch(queue);
+  for (const auto& queue : due.skipped) skip(*queue);
 
   const Lock lock(mutex_);
   SteadyTime next = now + longest_nap;
@@ -65,14 +66,16 @@ SteadyTime Scheduler::tick() {
   return next;
 }
 
-void Scheduler::start_due(SteadyTime now, Queues& starting) {
+Scheduler::Due Scheduler::take_due(SteadyTime now) {
+  Due taken;
   Queues due;
   std::ranges::copy_if(queues_, std::back_inserter(due),
                        [&](const auto& queue) { return queue->timetable.is_due(now); });
   std::ranges::stable_sort(due, {}, [](const auto& queue) { return queue->timetable.due(); });  // most overdue first
   for (const auto& queue : due) {
     if (queue->timetable.is_running()) {
-      skip(*queue, now);
+      queue->timetable.skip(now);
+      taken.skipped.push_back(queue);
       continue;
     }
     std::size_t& in_lane = in_lane_[queue->refresher.plan().lane];
@@ -80,13 +83,18 @@ void Scheduler::start_due(SteadyTime now, Queues& starting) {
     ++in_lane;
     ++in_flight_;
     queue->timetable.start(now);
-    starting.push_back(queue);
+    taken.starting.push_back(queue);
   }
+  return taken;
 }
 
-void Scheduler::skip(Queue& queue, SteadyTime now) {
-  queue.timetable.skip(now);
-  queue.refresher.count_skip(queue.timetable.in_force());
+void Scheduler::skip(Queue& queue) {
+  Milliseconds in_force{0};
+  {
+    const Lock lock(mutex_);
+    in_force = queue.timetable.in_force();
+  }
+  queue.refresher.count_skip(in_force);
 }
 
 void Scheduler::launch(const std::shared_ptr<Queue>& queue) {

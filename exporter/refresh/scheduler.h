@@ -20,7 +20,8 @@ namespace taskqueue {
 class Scheduler {
  public:
   /// Uses, does not own, `executor` and the parts.
-  Scheduler(const RefreshParts& parts, Executor& executor) : parts_(parts), executor_(executor) {}
+  Scheduler(const RefreshParts& parts, Executor& executor)
+      : parts_(parts), executor_(executor), last_tick_(parts.clock.steady_now().time_since_epoch().count()) {}
 
   /// Makes these the queues. One whose recipe is unchanged goes on undisturbed; a refresh in flight of any other is
   /// stopped and discarded before this returns.
@@ -47,8 +48,12 @@ class Scheduler {
   };
   using Queues = std::vector<std::shared_ptr<Queue>>;
 
-  void start_due(SteadyTime now, Queues& starting) REQUIRES(mutex_);
-  void skip(Queue& queue, SteadyTime now) REQUIRES(mutex_);
+  struct Due {
+    Queues starting;
+    Queues skipped;  // still at their last refresh
+  };
+  Due take_due(SteadyTime now) REQUIRES(mutex_);
+  void skip(Queue& queue);
   void launch(const std::shared_ptr<Queue>& queue);
   void measure(Queue& queue);
   void leave_lane(Queue& queue);
@@ -65,7 +70,7 @@ class Scheduler {
   std::map<std::string, std::size_t> in_lane_ GUARDED_BY(mutex_);  // refreshes in flight
   std::size_t in_flight_ GUARDED_BY(mutex_) = 0;
 
-  std::atomic<SteadyTime::rep> last_tick_{0};
+  std::atomic<SteadyTime::rep> last_tick_;
 };
 
 }  // namespace taskqueue

@@ -258,8 +258,41 @@ TEST_CASE("once reads until the data are complete, and says whether all succeede
   CHECK(script.refreshes == 4);
 }
 
+TEST_CASE("what is shown never goes back, however skips and publications meet", "[refresh][refresher]") {
+  Desk desk;
+  Script script;
+  Refresher refresher(plan("a", script), desk.parts);
+  desk.shelf.arrange({{"a", "mps", "media", ""}});
+  refresher.refresh();
+  refresher.publish();
+  std::atomic<bool> over = false;
+  bool went_back = false;
+  {
+    std::jthread skipping([&] {
+      while (!over) refresher.count_skip(seconds{30});
+    });
+    std::jthread refreshing([&] {
+      for (int i = 0; i < 2000; ++i) {
+        refresher.refresh();
+        refresher.publish();
+      }
+      over = true;
+    });
+    std::uint64_t skipped = 0;
+    std::int64_t count = 0;
+    while (!over) {
+      const auto shown = desk.shown();
+      went_back |= shown->status.skipped.at("running") < skipped || shown->snapshot->tasks.at(0).count < count;
+      skipped = shown->status.skipped.at("running");
+      count = shown->snapshot->tasks.at(0).count;
+    }
+  }
+  CHECK_FALSE(went_back);
+}
+
 TEST_CASE("the scheduler tells how long ago it ticked", "[refresh][scheduler]") {
   Desk desk;
+  CHECK(desk.scheduler.since_last_tick() == seconds{0});  // not sick before it has begun
   desk.scheduler.tick();
   desk.clock.advance(seconds{61});
   CHECK(desk.scheduler.since_last_tick() == seconds{61});
