@@ -1,0 +1,111 @@
+// TLS over a connected socket, shaped like one of asio's streams. OpenSSL works on the descriptor itself; asio only
+// waits.
+#pragma once
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exporter/web/tls_context.h"
+
+struct ssl_st;
+
+namespace taskqueue::web {
+
+/// How a handshake ended.
+enum class Handshake {
+  done,
+  plain,   // the client spoke first, but not TLS; from now on the stream is the bare socket
+  failed,  // see `failure()`
+};
+
+/// For one thread. Handlers must keep the stream alive, and the stream must not move while one is under way. Closing is
+/// the socket's: what is under way then ends with operation_aborted.
+class TlsStream {
+ public:
+  using next_layer_type = boost::asio::ip::tcp::socket;
+  using lowest_layer_type = next_layer_type::lowest_layer_type;
+  using executor_type = next_layer_type::executor_type;
+  using Error = boost::system::error_code;
+
+  TlsStream(boost::asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> context);
+  TlsStream(TlsStream&& other) noexcept;
+  ~TlsStream();
+
+  [[nodiscard]] next_layer_type& next_layer() { return socket_; }
+  [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
+
+  void async_handshake(std::function<void(Handshake)> handler);
+
+  /// Why the handshake failed, in OpenSSL's words.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+
+  /// Tells the other side that nothing follows, as far as that can be done without waiting.
+  void say_goodbye();
+
+  template <class MutableBuffers, class Token>
+  auto async_read_some(const MutableBuffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(Error, std::size_t)>(
+        [this](auto handler, const MutableBuffers& into) { read(first_of(into), shared(std::move(handler))); }, token,
+        buffers);
+  }
+
+  template <class ConstBuffers, class Token>
+  auto async_write_some(const ConstBuffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(Error, std::size_t)>(
+        [this](auto handler, const ConstBuffers& from) {
+          write({boost::asio::buffer_sequence_begin(from), boost::asio::buffer_sequence_end(from)},
+                shared(std::move(handler)));
+        },
+        token, buffers);
+  }
+
+ private:
+  using Handler = std::function<void(Error, std::size_t)>;
+  enum class Want { nothing, read, write };
+  struct Attempt {
+    std::size_t bytes = 0;
+    Want want = Want::nothing;
+    Error error;
+  };
+
+  template <class MoveOnly>
+  static Handler shared(MoveOnly handler) {
+    auto kept = std::make_shared<MoveOnly>(std::move(handler));
+    return [kept](Error error, std::size_t n) { std::move (*kept)(error, n); };
+  }
+  template <class MutableBuffers>
+  static boost::asio::mutable_buffer first_of(const MutableBuffers& buffers) {
+    for (auto each = boost::asio::buffer_sequence_begin(buffers); each != boost::asio::buffer_sequence_end(buffers);
+         ++each) {
+      if (boost::asio::mutable_buffer(*each).size() > 0) return *each;
+    }
+    return {};
+  }
+
+  void read(boost::asio::mutable_buffer into, Handler handler);
+  void write(std::vector<boost::asio::const_buffer> from, Handler handler);
+  /// Tries until it need not wait any more. `first`: the handler must not run before the caller has returned.
+  void attempt(std::function<Attempt()> act, Handler handler, bool first);
+  [[nodiscard]] Attempt write_records(const std::vector<boost::asio::const_buffer>& from);
+  [[nodiscard]] Attempt judge(int result);
+  void shake_hands(const std::shared_ptr<std::function<void(Handshake)>>& handler);
+
+  struct Free {
+    void operator()(ssl_st* ssl) const;
+  };
+  boost::asio::ip::tcp::socket socket_;
+  std::shared_ptr<const TlsContext> context_;  // holds what the verification callback points to
+  std::unique_ptr<ssl_st, Free> ssl_;
+  bool plain_ = false;
+  bool broken_ = false;         // OpenSSL will not speak again
+  std::size_t unfinished_ = 0;  // the length of the record that has to be offered again
+  std::string failure_;
+};
+
+}  // namespace taskqueue::web
