@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,7 @@
 #include "exporter/web/pending_answer.h"
 #include "exporter/web/premises.h"
 #include "exporter/web/request_reader.h"
+#include "exporter/web/tls_stream.h"
 
 namespace taskqueue::web {
 
@@ -42,7 +44,12 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   void start() {
     premises_.crowd.enter(this->shared_from_this());
     set_deadline(premises_.limits.head_time);
-    await_request();
+    if constexpr (has_handshake) {
+      premises_.crowd.begin_waiting(*this);
+      stream_.async_handshake([self = this->shared_from_this()](Handshake outcome) { self->on_handshake(outcome); });
+    } else {
+      await_request();
+    }
   }
 
   void close() override {
@@ -50,6 +57,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     stage_ = Stage::closed;
     timer_.cancel();
     boost::system::error_code ignored;
+    say_goodbye();
     boost::beast::get_lowest_layer(stream_).close(ignored);
     premises_.crowd.leave(*this);
   }
@@ -72,6 +80,17 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   static constexpr std::size_t read_size = 2048;
   static constexpr std::size_t write_size = 1024 * 1024;
   static constexpr std::size_t linger_bytes = 1024 * 1024;
+  static constexpr bool has_handshake = std::is_same_v<Stream, TlsStream>;
+
+  void on_handshake(Handshake outcome) {
+    if (stage_ != Stage::idle) return;
+    reader_.emplace(premises_.limits);
+    if (outcome == Handshake::done) return await_request();
+    if (outcome == Handshake::plain)
+      return refuse(plain(400, "This port speaks HTTPS: ask with https:// instead of http://."));
+    premises_.log.debug("web", "a TLS handshake failed", {{"peer", peer_}, {"reason", stream_.failure()}});
+    linger();
+  }
 
   void await_request() {
     stage_ = Stage::idle;
@@ -124,7 +143,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
           if (const auto self = guest.lock()) self->deliver(number, std::move(response));
         });
     try {
-      premises_.router.answer(request_, respond_through(pending));
+      premises_.doorman.answer(request_, respond_through(pending));
     } catch (const std::exception& error) {
       // Not for the wire. The pending answer becomes the fixed 500.
       premises_.log.error("web", "a handler failed", {{"path", request_.path}, {"error", error.what()}});
@@ -184,6 +203,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   void linger() {
     stage_ = Stage::lingering;
     Error error;
+    say_goodbye();
     boost::beast::get_lowest_layer(stream_).shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
     if (error) return close();
     buffer_.clear();
@@ -199,6 +219,10 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
           if (error || n > budget) return self->close();
           self->discard(budget - n);
         });
+  }
+
+  void say_goodbye() {
+    if constexpr (has_handshake) stream_.say_goodbye();
   }
 
   void set_deadline(Milliseconds from_now) {

@@ -6,9 +6,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <deque>
 #include <exception>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -31,7 +33,8 @@ struct Server::Inside {
         log(given_log),
         crowd(std::min(options.limits.connections, raise_descriptor_limit() / 2)),
         mailbox(std::make_shared<Mailbox>(context)),
-        premises{router, options.limits, given_clock, given_log, crowd, options.on_bug, mailbox} {}
+        doorman(router, given_clock, mailbox, options.web_config, options.random),
+        premises{doorman, options.limits, given_clock, given_log, crowd, options.on_bug, mailbox} {}
 
   void start();
   void run() noexcept;
@@ -49,6 +52,7 @@ struct Server::Inside {
   boost::asio::steady_timer grace{context};
   Crowd crowd;
   std::shared_ptr<Mailbox> mailbox;
+  Doorman doorman;
   Premises premises;
   std::deque<Listener> listeners;
 
@@ -65,6 +69,11 @@ void Server::Inside::start() {
 }
 
 void Server::Inside::run() noexcept {
+  // OpenSSL writes without MSG_NOSIGNAL: a client that is gone must be an error, not a signal.
+  sigset_t broken_pipe;
+  ::sigemptyset(&broken_pipe);
+  ::sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   for (;;) {
     try {
       context.run();
@@ -81,7 +90,13 @@ void Server::Inside::welcome(tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error || !crowd.make_room()) return;
   socket.set_option(tcp::no_delay(true), error);
-  std::make_shared<Connection<tcp::socket>>(std::move(socket), text(address_of(peer)), premises)->start();
+  std::string name = text(address_of(peer));
+  if (const auto door = doorman.door(); door && door->tls) {
+    std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), door->tls), std::move(name), premises)
+        ->start();
+  } else {
+    std::make_shared<Connection<tcp::socket>>(std::move(socket), std::move(name), premises)->start();
+  }
 }
 
 /// The io_context runs out of work, and the thread ends, when the last connection has left.
