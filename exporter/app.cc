@@ -69,7 +69,10 @@ App::~App() { stop(); }
 
 void App::start(const WebOptions& options) {
   server_.emplace(web::Router(web::pages(site(options), world_.clock)), world_.clock, world_.log,
-                  web::ServerOptions{.limits = {}, .on_bug = [this] { instruments_.bug(); }});
+                  web::ServerOptions{.limits = {},
+                                     .on_bug = [this] { instruments_.bug(); },
+                                     .web_config = options.config,
+                                     .random = &world_.random});
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
@@ -78,9 +81,12 @@ void App::start(const WebOptions& options) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
   });
+  const bool tls = options.config != nullptr && options.config->door()->tls != nullptr;
   server_->start();
   for (const auto& address : server_->bound()) {
-    world_.log.info("web", "listening", {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}});
+    world_.log.info(
+        "web", "listening",
+        {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}, {"tls", tls ? "true" : "false"}});
   }
 }
 

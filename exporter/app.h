@@ -36,6 +36,7 @@ struct WebOptions {
   std::vector<std::string> listen_addresses{":19160"};
   std::string telemetry_path = "/metrics";
   bool lifecycle = false;
+  web::WebConfigFile* config = nullptr;  // opened; none: plain HTTP for everybody
 };
 
 /// What the process is given by its surroundings; none is owned.
