@@ -76,6 +76,11 @@ def select(samples, name, **labels):
     return [s for s in samples if s.name == name and all(s.labels.get(key) == value for key, value in labels.items())]
 
 
+def quantile(values, share):
+    """The value below which that share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
 def has_ipv6():
     """True where this machine can listen on ::1."""
     try:
