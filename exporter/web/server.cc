@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 #include <deque>
@@ -40,6 +41,7 @@ struct Server::Inside {
   void run() noexcept;
   void welcome(tcp::socket socket);
   void wind_down(Milliseconds grace);
+  void do_chore();
 
   // Constant after construction.
   const ServerOptions options;
@@ -50,11 +52,13 @@ struct Server::Inside {
   boost::asio::io_context context{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{context.get_executor()};
   boost::asio::steady_timer grace{context};
+  boost::asio::steady_timer chore{context};
   Crowd crowd;
   std::shared_ptr<Mailbox> mailbox;
   Doorman doorman;
   Premises premises;
   std::deque<Listener> listeners;
+  bool winding_down = false;
 
   std::jthread thread;
 };
@@ -64,6 +68,7 @@ void Server::Inside::start() {
     listener.start({.on_connection = [this](tcp::socket socket) { welcome(std::move(socket)); },
                     .on_shortage = [this] { crowd.close_longest_waiting(); }});
   }
+  if (options.chore) boost::asio::post(context, [this] { do_chore(); });
   thread = std::jthread([this] { run(); });
   pthread_setname_np(thread.native_handle(), "web");
 }
@@ -99,9 +104,21 @@ void Server::Inside::welcome(tcp::socket socket) {
   }
 }
 
+void Server::Inside::do_chore() {
+  if (winding_down) return;
+  // First the next one: an exception must not end them.
+  chore.expires_after(options.chore_interval);
+  chore.async_wait([this](const error_code& error) {
+    if (!error) do_chore();
+  });
+  options.chore();
+}
+
 /// The io_context runs out of work, and the thread ends, when the last connection has left.
 void Server::Inside::wind_down(Milliseconds time) {
   for (Listener& listener : listeners) listener.stop();
+  chore.cancel();
+  winding_down = true;
   grace.expires_after(time);
   grace.async_wait([this](const error_code& error) {
     if (!error) crowd.close_all();

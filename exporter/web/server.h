@@ -22,7 +22,9 @@ struct ServerOptions {
   Limits limits;
   std::function<void()> on_bug;         // an exception came out of a handler; on the server's thread
   WebConfigFile* web_config = nullptr;  // opened; none: plain HTTP for everybody. Used by the server's thread
-  Random* random = nullptr;             // needed with a web configuration
+  std::function<void()> chore;          // may be empty; every `chore_interval` and at the start, on the server's thread
+  Milliseconds chore_interval = std::chrono::seconds{30};
+  Random* random = nullptr;  // needed with a web configuration
 };
 
 /// Its functions are for one thread, that of its owner. Order: listen (any number of times), start, stop.
