@@ -72,6 +72,8 @@ void App::start(const WebOptions& options) {
                   web::ServerOptions{.limits = {},
                                      .on_bug = [this] { instruments_.bug(); },
                                      .web_config = options.config,
+                                     .chore = [this] { record_history(); },
+                                     .chore_interval = web::History::step,
                                      .random = &world_.random});
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
@@ -105,6 +107,8 @@ web::Site App::site(const WebOptions& options) {
             if (!text) return std::nullopt;
             return web::Exposed{.body = {std::make_shared<const std::string>(std::move(*text))}};
           },
+          .budgets = [this] { return budgets(); },
+          .history = history_,
           .sickness = [this] { return sickness(); },
           .reload = [this](web::ReloadEnded ended) { ask_for_reload(std::move(ended)); },
           .on_scrape = [this](int status) { instruments_.scraped(status); },
@@ -132,6 +136,19 @@ std::vector<FamilyText> App::own_families() const {
   for (auto& family : quota_families(callers_.quotas().entries())) families.push_back(std::move(family));
   for (auto& family : process_families()) families.push_back(std::move(family));
   return families;
+}
+
+std::vector<web::Budget> App::budgets() const {
+  std::vector<web::Budget> budgets;
+  for (const auto& [key, reading] : callers_.quotas().entries()) {
+    budgets.push_back({key, reading.rate, reading.ceiling, reading.taken});
+  }
+  return budgets;
+}
+
+void App::record_history() {
+  const WallTime now = world_.clock.wall_now();
+  history_->record(shelf_.view(now), budgets(), now);
 }
 
 std::optional<std::string> App::sickness() const {

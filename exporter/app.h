@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -21,6 +22,7 @@
 #include "exporter/refresh/executor.h"
 #include "exporter/refresh/scheduler.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/web/history.h"
 #include "exporter/web/pages.h"
 #include "exporter/web/server.h"
 
@@ -72,6 +74,8 @@ class App {
 
  private:
   [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<web::Budget> budgets() const;
+  void record_history();
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
@@ -89,6 +93,7 @@ class App {
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
   std::optional<web::Server> server_;
 
   Mutex mutex_;

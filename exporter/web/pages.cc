@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "exporter/web/page_files.h"
 #include "exporter/web/queue_summary.h"
 #include "exporter/web/queues_json.h"
 #include "exporter/web/status_page.h"
-#include "exporter/web/style_sheet.h"
 
 namespace taskqueue::web {
 namespace {
@@ -75,10 +75,14 @@ Handler start_page(SharedSite site, const Clock& clock) {
   return at_once([site = std::move(site), &clock](const Request&) {
     const WallTime now = clock.wall_now();
     return typed("text/html; charset=utf-8",
-                 status_page(summaries(site->view(), now), {.version = site->version,
-                                                            .revision = site->revision,
-                                                            .telemetry_path = site->telemetry_path,
-                                                            .now = now}));
+                 status_page({.queues = summaries(site->view(), now),
+                              .history = *site->history,
+                              .budgets = site->budgets ? site->budgets() : std::vector<Budget>{},
+                              .sickness = site->sickness(),
+                              .version = site->version,
+                              .revision = site->revision,
+                              .telemetry_path = site->telemetry_path,
+                              .now = now}));
   });
 }
 
@@ -139,8 +143,9 @@ std::vector<Route> pages(Site given, const Clock& clock) {
   return {
       {site->telemetry_path, {"GET"}, metrics_page(site)},
       {"/", {"GET"}, start_page(site, clock)},
-      {"/style.css", {"GET"}, fixed("text/css; charset=utf-8", style_sheet)},
-      {"/icon.svg", {"GET"}, fixed("image/svg+xml", icon)},
+      {"/style.css", {"GET"}, fixed("text/css; charset=utf-8", style_css)},
+      {"/status.js", {"GET"}, fixed("text/javascript; charset=utf-8", status_js)},
+      {"/icon.svg", {"GET"}, fixed("image/svg+xml", icon_svg)},
       {"/api/v1/queues", {"GET"}, json_page(site, clock)},
       {"/-/healthy", {"GET"}, healthy_page(site)},
       {"/-/ready", {"GET"}, ready_page(site)},

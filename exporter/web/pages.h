@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "exporter/clock.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/web/history.h"
 #include "exporter/web/response.h"
 #include "exporter/web/router.h"
 
@@ -28,6 +30,10 @@ struct Site {
   std::function<Shelf::View()> view;
   /// The exposition of these queues, of all if there are none. Nothing if one of the names is unknown.
   std::function<std::optional<Exposed>(const std::vector<std::string>& queues)> metrics;
+  /// The limiters of API calls as they stand. May be empty.
+  std::function<std::vector<Budget>()> budgets;
+  /// Filled by whoever has the time; read here.
+  std::shared_ptr<const History> history = std::make_shared<const History>();
   /// Why the process is not healthy; nothing if it is.
   std::function<std::optional<std::string>()> sickness;
   /// Begins a reload and tells later, from any thread, how it ended. May be empty without `lifecycle`.

@@ -32,7 +32,8 @@ bool PasswordDesk::hand_in(const std::string& address, Check check) {
 }
 
 void PasswordDesk::run(const std::stop_token& stop) {
-  // Linux gives each thread a niceness of its own: on a busy machine scrapes go first. If it is refused, nothing is lost.
+  // Linux gives each thread a niceness of its own: on a busy machine scrapes go first. If it is refused, nothing is
+  // lost.
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
   while (true) {
     Check check;

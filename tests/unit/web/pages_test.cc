@@ -88,6 +88,7 @@ TEST_CASE("the pages have their types", "[web][pages]") {
   const auto [path, type] = GENERATE(table<std::string, std::string>({
       {"/", "text/html; charset=utf-8"},
       {"/style.css", "text/css; charset=utf-8"},
+      {"/status.js", "text/javascript; charset=utf-8"},
       {"/icon.svg", "image/svg+xml"},
       {"/api/v1/queues", "application/json"},
       {"/-/healthy", "text/plain; charset=utf-8"},
