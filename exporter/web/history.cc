@@ -82,12 +82,12 @@ std::optional<double> History::ended_per_minute(const QueueLabels& queue) const 
   return sum / static_cast<double>(count);
 }
 
-std::optional<double> History::used(const Budget& budget, WallTime now) const {
+BudgetUse History::used(const Budget& budget, WallTime now) const {
   const auto found = budgets_.find(budget.key);
-  if (found == budgets_.end() || found->second.empty()) return std::nullopt;
+  if (found == budgets_.end() || found->second.empty()) return {budget, std::nullopt};
   const Reading& oldest = found->second.front();
-  if (now <= oldest.when || budget.taken < oldest.taken) return std::nullopt;
-  return static_cast<double>(budget.taken - oldest.taken) / (minutes_between(oldest.when, now) * 60);
+  if (now <= oldest.when || budget.taken < oldest.taken) return {budget, std::nullopt};
+  return {budget, static_cast<double>(budget.taken - oldest.taken) / (minutes_between(oldest.when, now) * 60)};
 }
 
 }  // namespace taskqueue::web

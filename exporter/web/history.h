@@ -22,6 +22,12 @@ struct Budget {
   std::uint64_t taken = 0;  // requests since the start
 };
 
+/// A limiter and how much of it is used: requests a second of late, nothing where that cannot be told yet.
+struct BudgetUse {
+  Budget budget;
+  std::optional<double> used;
+};
+
 /// One moment of a queue. Unknown is absent, as everywhere.
 struct HistoryPoint {
   WallTime when{};
@@ -47,8 +53,8 @@ class History {
   /// How many tasks ended in the last minutes, for each minute; nothing if that cannot be told yet.
   [[nodiscard]] std::optional<double> ended_per_minute(const QueueLabels& queue) const;
 
-  /// Requests a second since about a minute ago; nothing before there were two readings.
-  [[nodiscard]] std::optional<double> used(const Budget& budget, WallTime now) const;
+  /// Requests a second since about a minute ago.
+  [[nodiscard]] BudgetUse used(const Budget& budget, WallTime now) const;
 
  private:
   struct Queue {

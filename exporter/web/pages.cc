@@ -71,25 +71,32 @@ std::vector<QueueSummary> summaries(const Shelf::View& view, WallTime now) {
   return queues;
 }
 
+std::vector<BudgetUse> budget_uses(const Site& site, WallTime now) {
+  std::vector<BudgetUse> uses;
+  if (!site.budgets) return uses;
+  for (const Budget& budget : site.budgets()) uses.push_back(site.history->used(budget, now));
+  return uses;
+}
+
 Handler start_page(SharedSite site, const Clock& clock) {
   return at_once([site = std::move(site), &clock](const Request&) {
     const WallTime now = clock.wall_now();
-    return typed("text/html; charset=utf-8",
-                 status_page({.queues = summaries(site->view(), now),
-                              .history = *site->history,
-                              .budgets = site->budgets ? site->budgets() : std::vector<Budget>{},
-                              .sickness = site->sickness(),
-                              .version = site->version,
-                              .revision = site->revision,
-                              .telemetry_path = site->telemetry_path,
-                              .now = now}));
+    return typed("text/html; charset=utf-8", status_page({.queues = summaries(site->view(), now),
+                                                          .history = *site->history,
+                                                          .budgets = budget_uses(*site, now),
+                                                          .sickness = site->sickness(),
+                                                          .version = site->version,
+                                                          .revision = site->revision,
+                                                          .telemetry_path = site->telemetry_path,
+                                                          .now = now}));
   });
 }
 
 Handler json_page(SharedSite site, const Clock& clock) {
   return at_once([site = std::move(site), &clock](const Request&) {
     const WallTime now = clock.wall_now();
-    return typed("application/json", queues_json(summaries(site->view(), now), site->version, now));
+    return typed("application/json",
+                 queues_json(summaries(site->view(), now), budget_uses(*site, now), site->version, now));
   });
 }
 

@@ -104,7 +104,7 @@ std::string totals(const std::vector<QueueSummary>& queues, const History& histo
   for (const Phase phase : {Phase::queued, Phase::running, Phase::failed}) {
     tiles += tile(sums.contains(phase) ? grouped(sums.at(phase)) : unknown_value(), word(phase));
   }
-  tiles += tile(has_rate ? grouped(static_cast<std::int64_t>(rate + 0.5)) : unknown_value(), "ended a minute");
+  tiles += tile(has_rate ? grouped(static_cast<std::int64_t>(rate + 0.5)) : unknown_value(), "ended/min");
   return element("ul", attribute("id", "totals") + attribute("aria-label", "All queues together"), tiles);
 }
 
@@ -152,42 +152,44 @@ std::string per_second(double rate) {
   return text.data();
 }
 
-std::string budget_row(const Budget& budget, const History& history, WallTime now) {
-  const auto used = history.used(budget, now);
+std::string budget_row(const BudgetUse& use) {
+  const Budget& budget = use.budget;
   const bool slowed = budget.allowed < 0.99 * budget.ceiling;
-  const double share = used && budget.ceiling > 0 ? std::min(1.0, *used / budget.ceiling) : 0;
+  const double share = use.used && budget.ceiling > 0 ? std::min(1.0, *use.used / budget.ceiling) : 0;
   const std::string name = budget.key.cloud_service + ' ' + budget.key.action;
   std::string origin = budget.key.account;
   if (!budget.key.cloud_region.empty()) origin += " · " + budget.key.cloud_region;
-  const std::string meter =
-      element("meter",
-              attribute("min", "0") + attribute("max", "1") + attribute("low", "0.8") + attribute("high", "0.95") +
-                  attribute("optimum", "0") + attribute("value", std::to_string(share)) +
-                  attribute("aria-label", "share of the budget used by " + name),
-              std::to_string(static_cast<int>(share * 100)) + " %");
-  return element(
-      "tr", "",
-      element("th", attribute("scope", "row"),
-              element("span", attribute("class", "name"), escape(name)) + ' ' +
-                  element("span", attribute("class", "origin"), escape(origin))) +
-          element("td", attribute("class", "number"), used ? per_second(*used) : std::string(unknown_value())) +
-          element("td", attribute("class", slowed ? "number bad" : "number"), per_second(budget.allowed)) +
-          element("td", attribute("class", "number"), per_second(budget.ceiling)) + element("td", "", meter));
+  const std::string bounds = attribute("min", "0") + attribute("max", "1") + attribute("low", "0.8") +
+                             attribute("high", "0.95") + attribute("optimum", "0");
+  const std::string meter = element("meter",
+                                    bounds + attribute("value", std::to_string(share)) +
+                                        attribute("aria-label", "share of the budget used by " + name),
+                                    std::to_string(static_cast<int>(share * 100)) + " %");
+  const std::string head = element("span", attribute("class", "name"), escape(name)) + ' ' +
+                           element("span", attribute("class", "origin"), escape(origin));
+  const std::string sent = use.used ? per_second(*use.used) : std::string(unknown_value());
+  return element("tr", "",
+                 element("th", attribute("scope", "row"), head) + element("td", attribute("class", "number"), sent) +
+                     element("td", attribute("class", slowed ? "number bad" : "number"), per_second(budget.allowed)) +
+                     element("td", attribute("class", "number"), per_second(budget.ceiling)) +
+                     element("td", "", meter));
 }
 
-std::string budgets_section(const PageFacts& facts) {
-  if (facts.budgets.empty()) return element("section", attribute("id", "budgets"), "");
+std::string budgets_section(const std::vector<BudgetUse>& budgets) {
+  if (budgets.empty()) return element("section", attribute("id", "budgets"), "");
   std::string rows;
-  for (const Budget& budget : facts.budgets) rows += budget_row(budget, facts.history, facts.now);
-  const std::string head =
-      "<tr><th scope=\"col\">call</th><th scope=\"col\" class=\"number\">sent</th><th scope=\"col\" class=\"number\">"
-      "allowed now</th><th scope=\"col\" class=\"number\">ceiling</th><th scope=\"col\">used</th></tr>";
+  for (const BudgetUse& budget : budgets) rows += budget_row(budget);
+  const std::string number = attribute("scope", "col") + attribute("class", "number");
+  const std::string text = attribute("scope", "col");
+  const std::string head = element("th", text, "call") + element("th", number, "sent") +
+                           element("th", number, "allowed now") + element("th", number, "ceiling") +
+                           element("th", text, "used");
+  const std::string caption =
+      element("caption", attribute("class", "heard"), "API calls a second against their budgets");
   return element(
       "section", attribute("id", "budgets"),
       element("h2", "", "API calls a second") +
-          element("table", "",
-                  element("caption", attribute("class", "heard"), "API calls a second against their budgets") +
-                      element("thead", "", head) + element("tbody", "", rows)));
+          element("table", "", caption + element("thead", "", element("tr", "", head)) + element("tbody", "", rows)));
 }
 
 std::string links(const std::string& telemetry_path) {
@@ -223,7 +225,7 @@ std::string status_page(const PageFacts& facts) {
          element("h1", "", "taskqueue_exporter") + version + links(facts.telemetry_path) + "\n</header>\n<main>\n" +
          "<p id=\"lost\" role=\"alert\" hidden></p>\n" + verdict_section(facts, order) + '\n' +
          totals(facts.queues, facts.history) + '\n' + tools() + '\n' + table(facts, order) + '\n' +
-         budgets_section(facts) + "\n</main>\n" + footer(facts) + "\n</body>\n</html>\n";
+         budgets_section(facts.budgets) + "\n</main>\n" + footer(facts) + "\n</body>\n</html>\n";
 }
 
 }  // namespace taskqueue::web

@@ -13,7 +13,7 @@ namespace taskqueue::web {
 struct PageFacts {
   std::vector<QueueSummary> queues;  // in the order of the configuration
   const History& history;
-  std::vector<Budget> budgets;
+  std::vector<BudgetUse> budgets;
   std::optional<std::string> sickness;  // why the process is not healthy
   std::string version;
   std::string revision;

@@ -67,13 +67,13 @@ TEST_CASE("two hours are kept, and nothing of queues that are gone", "[web][hist
 TEST_CASE("a budget's use is measured over about a minute", "[web][history]") {
   const CallLabels key{"tencent", "media", "mps", "", "DescribeTasks"};
   History history;
-  CHECK_FALSE(history.used({key, 1, 1, 10}, shown::now));
+  CHECK_FALSE(history.used({key, 1, 1, 10}, shown::now).used);
   for (int i = 0; i <= 10; ++i) {
     history.record({}, {{key, 1, 1, static_cast<std::uint64_t>(i < 8 ? 0 : (i - 7) * 60)}},
                    shown::now + i * History::step);
   }
   // The last three readings span a minute and 120 requests; 30 s and 30 requests later:
-  const auto used = history.used({key, 1, 1, 210}, shown::now + 11 * History::step);
+  const auto used = history.used({key, 1, 1, 210}, shown::now + 11 * History::step).used;
   REQUIRE(used);
   CHECK(*used == Approx(150.0 / 90));
 }

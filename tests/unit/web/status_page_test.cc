@@ -132,7 +132,7 @@ TEST_CASE("budgets stand beside what was sent", "[web][status_page]") {
   History history;
   history.record({}, {{key, 25, 25, 100}}, shown::ago(std::chrono::seconds{60}));
   PageFacts told = facts({}, history);
-  told.budgets = {{key, 12.5, 25, 400}};
+  told.budgets = {history.used({key, 12.5, 25, 400}, shown::now)};
   const std::string html = status_page(told);
   CHECK(contains(html, "mps Describe&lt;Tasks&gt;"));
   CHECK(contains(html, "<td class=\"number\">5.00</td><td class=\"number bad\">12</td><td class=\"number\">25</td>"));
