@@ -176,9 +176,14 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     if (request_.method != "HEAD") {
       for (const Piece& part : response_.body) pieces.push_back(boost::asio::buffer(*part));
     }
-    boost::asio::async_write(
-        stream_, pieces, [](Error error, std::size_t) { return error ? std::size_t{0} : write_size; },
-        [self = this->shared_from_this()](Error error, std::size_t n) { self->on_written(error, n); });
+    auto then = [self = this->shared_from_this()](Error error, std::size_t n) { self->on_written(error, n); };
+    if constexpr (has_handshake) {
+      stream_.async_write_all(std::move(pieces), std::move(then));
+    } else {
+      boost::asio::async_write(
+          stream_, pieces, [](Error error, std::size_t) { return error ? std::size_t{0} : write_size; },
+          std::move(then));
+    }
   }
 
   void on_written(Error error, std::size_t bytes) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -24,45 +25,43 @@ constexpr std::size_t record_size = 16 * 1024;
 constexpr std::size_t turn_size = 256 * 1024;
 constexpr unsigned char handshake_record = 22;
 
-std::size_t total(const std::vector<const_buffer>& pieces) {
-  std::size_t sum = 0;
-  for (const const_buffer& piece : pieces) sum += piece.size();
-  return sum;
-}
+}  // namespace
 
-/// Takes records out of a list of pieces: a view into a big piece, or small ones put together.
-class Records {
- public:
-  explicit Records(const std::vector<const_buffer>& pieces) : pieces_(pieces) { skip_empty(); }
+/// An answer on its way: records are views into big pieces, or small pieces put together.
+struct TlsStream::Outgoing {
+  explicit Outgoing(std::vector<const_buffer> given) : pieces(std::move(given)) {
+    for (const const_buffer& each : pieces) left += each.size();
+    consume(0);
+  }
 
   [[nodiscard]] const_buffer next(std::size_t length) {
-    const const_buffer rest = pieces_[piece_] + offset_;
+    length = std::min(length, left);
+    const const_buffer rest = pieces[piece] + offset;
     if (rest.size() >= length) return {rest.data(), length};
     std::size_t filled = 0;
-    std::size_t offset = offset_;
-    for (std::size_t i = piece_; i < pieces_.size() && filled < length; ++i, offset = 0) {
-      const std::size_t part = std::min(pieces_[i].size() - offset, length - filled);
-      std::memcpy(gathered_.data() + filled, static_cast<const char*>(pieces_[i].data()) + offset, part);
+    for (std::size_t i = piece, from = offset; filled < length; ++i, from = 0) {
+      const std::size_t part = std::min(pieces[i].size() - from, length - filled);
+      std::memcpy(gathered.data() + filled, static_cast<const char*>(pieces[i].data()) + from, part);
       filled += part;
     }
-    return {gathered_.data(), filled};
+    return {gathered.data(), filled};
   }
 
   void consume(std::size_t length) {
-    offset_ += length;
-    while (piece_ < pieces_.size() && offset_ >= pieces_[piece_].size()) offset_ -= pieces_[piece_++].size();
+    left -= length;
+    written += length;
+    offset += length;
+    while (piece < pieces.size() && offset >= pieces[piece].size()) offset -= pieces[piece++].size();
   }
 
- private:
-  void skip_empty() { consume(0); }
-
-  const std::vector<const_buffer>& pieces_;
-  std::size_t piece_ = 0;
-  std::size_t offset_ = 0;
-  std::array<char, record_size> gathered_;  // written before it is read
+  std::vector<const_buffer> pieces;
+  std::size_t piece = 0;
+  std::size_t offset = 0;
+  std::size_t left = 0;
+  std::size_t written = 0;
+  std::size_t unfinished = 0;  // the length of the record that has to be offered again
+  std::array<char, record_size> gathered{};
 };
-
-}  // namespace
 
 TlsStream::TlsStream(tcp::socket socket, std::shared_ptr<const TlsContext> context)
     : socket_(std::move(socket)), context_(std::move(context)), ssl_(SSL_new(context_->get())) {
@@ -102,27 +101,34 @@ void TlsStream::say_goodbye() {
   ERR_clear_error();
 }
 
-void TlsStream::read(boost::asio::mutable_buffer into, Handler handler) {
+void TlsStream::async_read_some(boost::asio::mutable_buffer into, Handler handler) {
   if (plain_) return socket_.async_read_some(into, std::move(handler));
   attempt([this, into] { return judge(SSL_read(ssl_.get(), into.data(), static_cast<int>(into.size()))); },
           std::move(handler), true);
 }
 
-void TlsStream::write(std::vector<const_buffer> from, Handler handler) {
-  if (plain_) return socket_.async_write_some(from, std::move(handler));
-  attempt([this, from = std::move(from)] { return write_records(from); }, std::move(handler), true);
+void TlsStream::async_write_all(std::vector<const_buffer> pieces, Handler handler) {
+  if (plain_) return boost::asio::async_write(socket_, pieces, std::move(handler));
+  write_on(std::make_shared<Outgoing>(std::move(pieces)), handler);
 }
 
-TlsStream::Attempt TlsStream::write_records(const std::vector<const_buffer>& from) {
-  Records records(from);
-  const std::size_t all = total(from);
+void TlsStream::write_on(const std::shared_ptr<Outgoing>& answer, const Handler& handler) {
+  attempt([this, answer] { return write_records(*answer); },
+          [this, answer, handler](const error_code& error, std::size_t) {
+            if (error || answer->left == 0) return handler(error, answer->written);
+            write_on(answer, handler);
+          },
+          true);
+}
+
+TlsStream::Attempt TlsStream::write_records(Outgoing& answer) {
   std::size_t written = 0;
-  while (written < std::min(all, turn_size)) {
-    const const_buffer record = records.next(std::min(unfinished_ > 0 ? unfinished_ : record_size, all - written));
+  while (answer.left > 0 && written < turn_size) {
+    const const_buffer record = answer.next(answer.unfinished > 0 ? answer.unfinished : record_size);
     const Attempt one = judge(SSL_write(ssl_.get(), record.data(), static_cast<int>(record.size())));
-    unfinished_ = one.want == Want::nothing ? 0 : record.size();
-    if (one.bytes == 0) return written > 0 && !one.error ? Attempt{.bytes = written, .error = {}} : one;
-    records.consume(one.bytes);
+    answer.unfinished = one.want == Want::nothing ? 0 : record.size();
+    if (one.bytes == 0) return one;
+    answer.consume(one.bytes);
     written += one.bytes;
   }
   return {.bytes = written, .error = {}};

@@ -2,13 +2,11 @@
 // waits.
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "exporter/web/tls_context.h"
@@ -32,6 +30,7 @@ class TlsStream {
   using lowest_layer_type = next_layer_type::lowest_layer_type;
   using executor_type = next_layer_type::executor_type;
   using Error = boost::system::error_code;
+  using Handler = std::function<void(Error, std::size_t)>;
 
   TlsStream(boost::asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> context);
   TlsStream(TlsStream&& other) noexcept;
@@ -48,25 +47,13 @@ class TlsStream {
   /// Tells the other side that nothing follows, as far as that can be done without waiting.
   void say_goodbye();
 
-  template <class MutableBuffers, class Token>
-  auto async_read_some(const MutableBuffers& buffers, Token&& token) {
-    return boost::asio::async_initiate<Token, void(Error, std::size_t)>(
-        [this](auto handler, const MutableBuffers& into) { read(first_of(into), shared(std::move(handler))); }, token,
-        buffers);
-  }
+  /// Some bytes, as soon as there are any.
+  void async_read_some(boost::asio::mutable_buffer into, Handler handler);
 
-  template <class ConstBuffers, class Token>
-  auto async_write_some(const ConstBuffers& buffers, Token&& token) {
-    return boost::asio::async_initiate<Token, void(Error, std::size_t)>(
-        [this](auto handler, const ConstBuffers& from) {
-          write({boost::asio::buffer_sequence_begin(from), boost::asio::buffer_sequence_end(from)},
-                shared(std::move(handler)));
-        },
-        token, buffers);
-  }
+  /// All of it; the pieces must stand until then. Whole records are made of them, however small they are.
+  void async_write_all(std::vector<boost::asio::const_buffer> pieces, Handler handler);
 
  private:
-  using Handler = std::function<void(Error, std::size_t)>;
   enum class Want { nothing, read, write };
   struct Attempt {
     std::size_t bytes = 0;
@@ -74,25 +61,12 @@ class TlsStream {
     Error error;
   };
 
-  template <class MoveOnly>
-  static Handler shared(MoveOnly handler) {
-    auto kept = std::make_shared<MoveOnly>(std::move(handler));
-    return [kept](Error error, std::size_t n) { std::move (*kept)(error, n); };
-  }
-  template <class MutableBuffers>
-  static boost::asio::mutable_buffer first_of(const MutableBuffers& buffers) {
-    for (auto each = boost::asio::buffer_sequence_begin(buffers); each != boost::asio::buffer_sequence_end(buffers);
-         ++each) {
-      if (boost::asio::mutable_buffer(*each).size() > 0) return *each;
-    }
-    return {};
-  }
+  struct Outgoing;
 
-  void read(boost::asio::mutable_buffer into, Handler handler);
-  void write(std::vector<boost::asio::const_buffer> from, Handler handler);
   /// Tries until it need not wait any more. `first`: the handler must not run before the caller has returned.
   void attempt(std::function<Attempt()> act, Handler handler, bool first);
-  [[nodiscard]] Attempt write_records(const std::vector<boost::asio::const_buffer>& from);
+  void write_on(const std::shared_ptr<Outgoing>& answer, const Handler& handler);
+  [[nodiscard]] Attempt write_records(Outgoing& answer);
   [[nodiscard]] Attempt judge(int result);
   void shake_hands(const std::shared_ptr<std::function<void(Handshake)>>& handler);
 
@@ -103,8 +77,7 @@ class TlsStream {
   std::shared_ptr<const TlsContext> context_;  // holds what the verification callback points to
   std::unique_ptr<ssl_st, Free> ssl_;
   bool plain_ = false;
-  bool broken_ = false;         // OpenSSL will not speak again
-  std::size_t unfinished_ = 0;  // the length of the record that has to be offered again
+  bool broken_ = false;  // OpenSSL will not speak again
   std::string failure_;
 };
 
