@@ -20,7 +20,7 @@ Response too_many(std::string_view sentence, std::chrono::seconds wait) {
 /// The same for no login, an unknown user and a wrong password.
 Response unauthorized() {
   Response response = plain(401, "A user name and a password are needed here, and they must be right.");
-  response.headers.push_back({"WWW-Authenticate", "Basic realm=\"taskqueue_exporter\", charset=\"UTF-8\""});
+  response.headers.push_back({"WWW-Authenticate", R"(Basic realm="taskqueue_exporter", charset="UTF-8")"});
   return response;
 }
 

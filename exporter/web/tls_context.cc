@@ -17,11 +17,11 @@ namespace {
 using Setting = TlsFault::Setting;
 using Fault = Unexpected<TlsFault>;
 
-template <auto release>
+template <auto Release>
 struct Releases {
   template <class T>
   void operator()(T* thing) const {
-    release(thing);
+    Release(thing);
   }
 };
 using Bio = std::unique_ptr<BIO, Releases<BIO_free_all>>;

@@ -20,9 +20,9 @@ using boost::asio::const_buffer;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr std::size_t record_size = 16 * 1024;
+constexpr std::size_t record_size = std::size_t{16} * 1024;
 /// Written in one go, then others have their turn.
-constexpr std::size_t turn_size = 256 * 1024;
+constexpr std::size_t turn_size = std::size_t{256} * 1024;
 constexpr unsigned char handshake_record = 22;
 
 }  // namespace

@@ -26,18 +26,16 @@ enum class Handshake {
 /// the socket's: what is under way then ends with operation_aborted.
 class TlsStream {
  public:
-  using next_layer_type = boost::asio::ip::tcp::socket;
-  using lowest_layer_type = next_layer_type::lowest_layer_type;
-  using executor_type = next_layer_type::executor_type;
+  using Socket = boost::asio::ip::tcp::socket;
   using Error = boost::system::error_code;
   using Handler = std::function<void(Error, std::size_t)>;
 
-  TlsStream(boost::asio::ip::tcp::socket socket, std::shared_ptr<const TlsContext> context);
+  TlsStream(Socket socket, std::shared_ptr<const TlsContext> context);
   TlsStream(TlsStream&& other) noexcept;
   ~TlsStream();
 
-  [[nodiscard]] next_layer_type& next_layer() { return socket_; }
-  [[nodiscard]] executor_type get_executor() { return socket_.get_executor(); }
+  [[nodiscard]] Socket& next_layer() { return socket_; }
+  [[nodiscard]] Socket::executor_type get_executor() { return socket_.get_executor(); }
 
   void async_handshake(std::function<void(Handshake)> handler);
 
@@ -73,7 +71,7 @@ class TlsStream {
   struct Free {
     void operator()(ssl_st* ssl) const;
   };
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
   std::shared_ptr<const TlsContext> context_;  // holds what the verification callback points to
   std::unique_ptr<ssl_st, Free> ssl_;
   bool plain_ = false;

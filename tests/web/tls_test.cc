@@ -26,7 +26,7 @@ Response big() {
   Response response;
   std::size_t position = 0;
   for (int round = 0; round < 40; ++round) {
-    for (const std::size_t size : {0, 1, 5, 300, 16383, 16384, 16385, 40000, 65536, 0}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 5, 300, 16383, 16384, 16385, 40000, 65536}) {
       std::string text(size, '\0');
       for (char& c : text) c = static_cast<char>('a' + position++ % 23);
       response.body.push_back(piece(std::move(text)));
