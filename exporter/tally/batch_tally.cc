@@ -7,6 +7,7 @@
 #include "exporter/tally/batch_discovery.h"
 #include "exporter/tally/batch_gauges.h"
 #include "exporter/tally/batch_plan.h"
+#include "exporter/tally/task_gauges.h"
 
 namespace taskqueue {
 namespace {

@@ -1,0 +1,25 @@
+// Whether an API heeds the times that a list is asked for: it may refuse them, or take them and list everything.
+#pragma once
+
+#include "exporter/tally/task.h"
+
+namespace taskqueue {
+
+/// One thread's.
+class TimeSelection {
+ public:
+  /// True if the API is worth asking. After a refusal it is asked again once in a while: the refusal may have been a
+  /// fault.
+  [[nodiscard]] bool is_worth_asking();
+  void refused() { refusals_left_ = asks_between_; }
+
+ private:
+  static constexpr int asks_between_ = 50;
+  int refusals_left_ = 0;
+};
+
+/// True of an ended task that no reading of "from `from`, before `until`" could mean: its creation, start and end all
+/// lie outside.
+[[nodiscard]] bool lies_outside(const Task& task, WallTime from, WallTime until);
+
+}  // namespace taskqueue
