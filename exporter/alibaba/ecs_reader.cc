@@ -45,7 +45,7 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
   return pass;
 }
 
-Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting) {
+Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed) {
   std::optional<WallTime> as_of;
   std::optional<Pass> before;
   for (int i = 0; i < most_passes; ++i) {
@@ -53,10 +53,10 @@ Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& s
     if (!pass) return Unexpected(pass.error());
     const std::int64_t missing = pass->total.value_or(0) - static_cast<std::int64_t>(pass->ids.size());
     const Reading reading{.as_of = *as_of, .capped = pass->capped};
-    if (pass->capped || missing <= 0 || missing == never_listed_) return reading;
+    if (pass->capped || missing <= 0 || missing == never_listed) return reading;
     // The same list twice: nothing shifts, the API's total counts more than it lists.
     if (before && before->total == pass->total && before->ids == pass->ids) {
-      never_listed_ = missing;
+      never_listed = missing;
       return reading;
     }
     before = std::move(*pass);
@@ -97,7 +97,7 @@ Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSi
   if (known.since && selects_) {
     Json parameters = region();
     parameters["StartTime"] = utc_seconds(*known.since);
-    reading = read_all(parameters, sighting);
+    reading = read_all(parameters, sighting, never_listed_since_);
     if (!reading) return reading;
     const auto is_older = [&](const auto& entry) {
       return entry.second.created && *entry.second.created + std::chrono::minutes{2} < *known.since;
@@ -106,7 +106,7 @@ Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSi
     if (const auto by_id = read_by_id(known, sighting); !by_id) return Unexpected(by_id.error());
   }
   if (!known.since || !selects_) {
-    reading = read_all(region(), sighting);
+    reading = read_all(region(), sighting, never_listed_);
     if (!reading) return reading;
     reading->whole = true;
   }
@@ -114,7 +114,9 @@ Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSi
   return reading;
 }
 
-Result<Reading, Failure> EcsReader::ended_since(WallTime /*since*/, const TaskSink& /*sink*/) { return Reading{}; }
+Result<Reading, Failure> EcsReader::ended_since(WallTime /*since*/, Haste /*haste*/, const TaskSink& /*sink*/) {
+  return Reading{};
+}
 
 Result<Reading, Failure> EcsReader::ended_between(WallTime /*from*/, WallTime /*until*/, const TaskSink& sink) {
   return ended(sink);

@@ -25,7 +25,7 @@ class EcsReader final : public TaskReader {
   [[nodiscard]] Abilities abilities() const override;
   Result<Reading, Failure> live(const LiveQuestion& known, const TaskSink& sink) override;
   /// live() has passed them.
-  Result<Reading, Failure> ended_since(WallTime since, const TaskSink& sink) override;
+  Result<Reading, Failure> ended_since(WallTime since, Haste haste, const TaskSink& sink) override;
   Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override;
   Result<Reading, Failure> ended(const TaskSink& sink) override;
   Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override;
@@ -40,15 +40,17 @@ class EcsReader final : public TaskReader {
   };
   Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of);
   /// Lists until no page has shifted under the reading.
-  Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting);
+  Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed);
   /// The known tasks that `sighting` does not show yet.
   Result<Done, Failure> read_by_id(const LiveQuestion& known, Sighting& sighting);
   [[nodiscard]] Json region() const { return {{"RegionId", region_}}; }
 
   const std::unique_ptr<Client> client_;
   const std::string region_;
-  std::int64_t never_listed_ = 0;  // tasks that the API counts but does not list
-  bool selects_ = true;            // it heeds times and ids, until it turns out otherwise
+  // Tasks that the API counts but does not list: of all, and of the new ones.
+  std::int64_t never_listed_ = 0;
+  std::int64_t never_listed_since_ = 0;
+  bool selects_ = true;  // it heeds times and ids, until it turns out otherwise
 };
 
 }  // namespace taskqueue

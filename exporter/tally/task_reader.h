@@ -62,6 +62,9 @@ struct LiveQuestion {
   std::optional<WallTime> since{};  // tasks created before are known; nothing: none are
 };
 
+/// Whether somebody waits for a listing, or it may take what budget others leave.
+enum class Haste { now, leisurely };
+
 /// Used by one thread at a time.
 class TaskReader {
  public:
@@ -78,7 +81,7 @@ class TaskReader {
   virtual Result<Reading, Failure> live(const LiveQuestion& known, const TaskSink& sink) = 0;
 
   /// Tasks that ended at `since` or later, as far as the API can be asked so.
-  virtual Result<Reading, Failure> ended_since(WallTime since, const TaskSink& sink) = 0;
+  virtual Result<Reading, Failure> ended_since(WallTime since, Haste haste, const TaskSink& sink) = 0;
 
   /// Ended tasks of a slice of time; which of a task's times is meant is the API's secret, but one of them it is. May
   /// pass tasks a little outside, and live ones. Where `has_slices`.

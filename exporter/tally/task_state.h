@@ -89,7 +89,8 @@ struct TaskState {
   std::map<std::string, std::set<StatusRow>> rows{};  // rows seen of each type while it is shown
 
   // Sweeps.
-  bool complete = false;  // the cells hold every ended task that the API shows
+  bool looks_back = false;  // a longer look at what ended is due
+  bool complete = false;    // the cells hold every ended task that the API shows
   std::optional<TaskSweep> sweep{};
   std::optional<WallTime> swept{};  // when the last one ended
   WindowEdge edge = WindowEdge::creation;

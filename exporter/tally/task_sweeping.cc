@@ -19,6 +19,7 @@ constexpr hours below_window{24};
 // Clocks may differ by this much: a task that is older than the window by more shows what its edge is.
 constexpr minutes clock_margin{5};
 constexpr seconds first_width = hours{1};
+constexpr seconds widest_known = hours{6};  // of which a slice tells how many tasks the next will have
 constexpr std::size_t wanted_tasks = 2000;  // of a slice: what a commit is worth
 
 bool is_near(const std::optional<WallTime>& time, WallTime end) { return time && *time + border_margin >= end; }
@@ -28,7 +29,12 @@ bool is_near(const std::optional<WallTime>& time, WallTime end) { return time &&
 void TaskSweeping::begin() {
   const WallTime start = std::chrono::floor<seconds>(state_.watermark);
   const WallTime edge = start - vocabulary_.window.value_or(hours{24 * 30});
-  this->start({.start = start, .from = edge - below_window, .until = start, .cursor = edge, .width = first_width});
+  // The first slice takes what is older than the window, too.
+  this->start({.start = start,
+               .from = edge - below_window,
+               .until = start,
+               .cursor = edge - below_window,
+               .width = below_window + first_width});
 }
 
 void TaskSweeping::begin_check(WallTime from, WallTime until) {
@@ -50,10 +56,8 @@ void TaskSweeping::start(TaskSweep sweep) {
   state_.sweep = std::move(sweep);
 }
 
-std::pair<WallTime, WallTime> TaskSweeping::next_slice() const {
-  const TaskSweep& sweep = *state_.sweep;
-  const bool is_first = sweep.border.empty() && sweep.cells == EndedCells{};
-  const WallTime from = is_first && !sweep.is_check ? sweep.from : sweep.cursor - overlap;
+std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep) {
+  const WallTime from = std::max(sweep.from, sweep.cursor - overlap);
   return {from, std::min(sweep.cursor + sweep.width, sweep.until)};
 }
 
@@ -100,8 +104,8 @@ void TaskSweeping::note_edge(const Task& task) {
 
 void TaskSweeping::adapt_width(std::size_t tasks) {
   const double factor = std::clamp(static_cast<double>(wanted_tasks) / static_cast<double>(tasks + 1), 0.25, 4.0);
-  const double width = std::max(10.0, static_cast<double>(state_.sweep->width.count()) * factor);
-  state_.sweep->width = seconds{static_cast<seconds::rep>(std::min(width, 1e6))};
+  const auto width = static_cast<double>(std::min<seconds>(state_.sweep->width, widest_known).count());
+  state_.sweep->width = seconds{static_cast<seconds::rep>(std::clamp(width * factor, 10.0, 1e6))};
 }
 
 void TaskSweeping::finish() {

@@ -1,11 +1,16 @@
 // Counting what had ended already: the first sweep, recounts, and checks of a part.
 #pragma once
 
+#include <utility>
+
 #include "exporter/tally/sighting.h"
 #include "exporter/tally/task_cells.h"
 #include "exporter/tally/type_slots.h"
 
 namespace taskqueue {
+
+/// The next slice: [first, second), overlapping the last.
+[[nodiscard]] std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep);
 
 class TaskSweeping {
  public:
@@ -17,9 +22,6 @@ class TaskSweeping {
   void begin();
   /// Begins to count what was created in [from, until), whole minutes, again.
   void begin_check(WallTime from, WallTime until);
-
-  /// The next slice: [first, second), overlapping the last.
-  [[nodiscard]] std::pair<WallTime, WallTime> next_slice() const;
 
   /// What a slice that ends at `end` listed. The last one ends the sweep, and the cells are right.
   void see(const Sighting& slice, WallTime end);

@@ -48,7 +48,6 @@ WallTime since(const TaskState& state, WallTime as_of) {
   if (!state.counting_since) return as_of - long_overlap;
   // The cloud's clock was put back: what ended since is stamped with times that we have passed.
   if (as_of < state.watermark) return as_of - long_overlap;
-  if (state.refreshes % refreshes_between_long_overlaps == 0) return state.watermark - long_overlap;
   WallTime since = state.watermark - overlap - state.lateness;
   for (const auto& [id, known] : state.live) {
     if (known.absences > 0) since = std::min(since, known.seen - staleness);
@@ -93,7 +92,7 @@ TaskTally::TaskTally(std::unique_ptr<TaskReader> reader, Options options)
 
 Result<Reading, Failure> TaskTally::read_ended(const TaskState& state, const Reading& live, const TaskSink& sink) {
   if (live.whole) return live;
-  auto reading = reader_->ended_since(since(state, live.as_of), sink);
+  auto reading = reader_->ended_since(since(state, live.as_of), Haste::now, sink);
   if (!reading || !reading->unselected) return reading;
   reading = reader_->ended(sink);
   if (reading) reading->whole = true;
@@ -129,6 +128,7 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   counting.close();
   if (ended->whole) counting.rebuild_cells(sighting);
   if (!ended->whole && is_first) counting.sweeping().begin();
+  state.looks_back |= !ended->whole && abilities.has_slices && state.refreshes % refreshes_between_long_overlaps == 0;
   const auto checked = check(state, counting, live->as_of);
   if (!checked && checked.error().kind == FailureKind::stopped) return Unexpected(checked.error());
   Snapshot shown = snapshot(state, vocabulary, live->as_of);
@@ -269,24 +269,44 @@ void TaskTally::count_again(TaskState& state, TaskCounting& counting) const {
 Result<Counted, Failure> TaskTally::advance(const QueueState& before, const Snapshot& last) {
   QueueState after = before;
   TaskState& state = after.tasks;
+  const bool was_complete = state.complete;
+  const bool looks_back = state.looks_back;
+  const auto reading = looks_back ? look_back(state, last.began) : sweep_on(state, last.began);
+  if (!reading) return Unexpected(reading.error());
+  if (reading->capped) return Unexpected(no_end());
+  const bool is_news = looks_back || (state.complete && !state.sweep);
+  Snapshot shown =
+      is_news && (was_complete || state.complete) ? snapshot(state, reader_->vocabulary(), last.began) : last;
+  return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = {}};
+}
+
+/// Some ends become visible late.
+Result<Reading, Failure> TaskTally::look_back(TaskState& state, WallTime began) {
+  Sighting sighting;
+  const WallTime from = std::max(state.watermark - long_overlap, state.forgotten_before);
+  auto reading = reader_->ended_since(from, Haste::leisurely, [&](Task task) { sighting.add(std::move(task)); });
+  if (!reading || reading->capped) return reading;
+  state.looks_back = false;
+  if (reading->unselected) return reading;  // the next refresh finds out and lists everything
+  const Vocabulary vocabulary = reader_->vocabulary();
+  TaskCounting(state, vocabulary, reader_->abilities(), options_.max_types, began).see(sighting);
+  return reading;
+}
+
+Result<Reading, Failure> TaskTally::sweep_on(TaskState& state, WallTime began) {
   Sighting slice;
   const TaskSink sink = [&](Task task) { slice.add(std::move(task)); };
-  const Vocabulary known_words = reader_->vocabulary();
-  TaskCounting plan(state, known_words, reader_->abilities(), options_.max_types, last.began);
-  auto [from, until] = plan.sweeping().next_slice();
+  auto [from, until] = next_slice(*state.sweep);
   auto reading = reader_->ended_between(from, until, sink);
   if (reading && reading->unselected) {
     reading = reader_->ended(sink);
     until = state.sweep->until;
   }
-  if (!reading) return Unexpected(reading.error());
-  if (reading->capped) return Unexpected(no_end());
-
+  if (!reading || reading->capped) return reading;
   const Vocabulary vocabulary = reader_->vocabulary();
-  TaskCounting counting(state, vocabulary, reader_->abilities(), options_.max_types, last.began);
+  TaskCounting counting(state, vocabulary, reader_->abilities(), options_.max_types, began);
   counting.sweeping().see(slice, until);
-  Snapshot shown = state.sweep ? last : snapshot(state, vocabulary, last.began);
-  return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = {}};
+  return reading;
 }
 
 }  // namespace taskqueue

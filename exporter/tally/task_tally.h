@@ -21,15 +21,19 @@ class TaskTally final : public Tally {
 
   Result<Counted, Failure> refresh(const QueueState& before, const Snapshot* last) override;
 
-  /// A sweep is under way.
-  [[nodiscard]] bool has_more(const QueueState& state) const override { return state.tasks.sweep.has_value(); }
+  /// A longer look back is due, or a sweep is under way.
+  [[nodiscard]] bool has_more(const QueueState& state) const override {
+    return state.tasks.looks_back || state.tasks.sweep;
+  }
 
-  /// Its next slice. A failure leaves it where it was.
+  /// That look, or the sweep's next slice. A failure leaves them where they were.
   Result<Counted, Failure> advance(const QueueState& before, const Snapshot& last) override;
 
  private:
   /// Lists what is new among ended tasks, or everything where that cannot be asked for.
   Result<Reading, Failure> read_ended(const TaskState& state, const Reading& live, const TaskSink& sink);
+  Result<Reading, Failure> look_back(TaskState& state, WallTime began);
+  Result<Reading, Failure> sweep_on(TaskState& state, WallTime began);
   /// Decides about live tasks that no listing showed. Fails when stopped.
   Result<Done, Failure> settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing, bool whole);
   Result<std::vector<std::string>, Failure> look_up(TaskState& state, TaskCounting& counting,

@@ -73,8 +73,8 @@ Result<Reading, Failure> MpsReader::select(const Times& times, Urgency urgency, 
   return second;
 }
 
-Result<Reading, Failure> MpsReader::ended_since(WallTime since, const TaskSink& sink) {
-  return select({.from = since}, Urgency::live, sink);
+Result<Reading, Failure> MpsReader::ended_since(WallTime since, Haste haste, const TaskSink& sink) {
+  return select({.from = since}, urgency_of(haste), sink);
 }
 
 Result<Reading, Failure> MpsReader::ended_between(WallTime from, WallTime until, const TaskSink& sink) {

@@ -1,7 +1,8 @@
 // Whether an API heeds the times that a list is asked for: it may refuse them, or take them and list everything.
 #pragma once
 
-#include "exporter/tally/task.h"
+#include "exporter/api/quota.h"
+#include "exporter/tally/task_reader.h"
 
 namespace taskqueue {
 
@@ -17,6 +18,8 @@ class TimeSelection {
   static constexpr int asks_between_ = 50;
   int refusals_left_ = 0;
 };
+
+[[nodiscard]] constexpr Urgency urgency_of(Haste haste) { return haste == Haste::now ? Urgency::live : Urgency::sweep; }
 
 /// True of an ended task that no reading of "from `from`, before `until`" could mean: its creation, start and end all
 /// lie outside.

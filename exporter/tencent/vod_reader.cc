@@ -51,8 +51,8 @@ Result<Reading, Failure> VodReader::select(const Range& range, Urgency urgency, 
   return Reading{.unselected = true};
 }
 
-Result<Reading, Failure> VodReader::ended_since(WallTime since, const TaskSink& sink) {
-  return select({.field = "FinishTime", .from = since}, Urgency::live, sink);
+Result<Reading, Failure> VodReader::ended_since(WallTime since, Haste haste, const TaskSink& sink) {
+  return select({.field = "FinishTime", .from = since}, urgency_of(haste), sink);
 }
 
 Result<Reading, Failure> VodReader::ended_between(WallTime from, WallTime until, const TaskSink& sink) {

@@ -22,7 +22,7 @@ class VodReader final : public TaskReader {
   [[nodiscard]] Vocabulary vocabulary() const override;
   [[nodiscard]] Abilities abilities() const override;
   Result<Reading, Failure> live(const LiveQuestion& known, const TaskSink& sink) override;
-  Result<Reading, Failure> ended_since(WallTime since, const TaskSink& sink) override;
+  Result<Reading, Failure> ended_since(WallTime since, Haste haste, const TaskSink& sink) override;
   Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override;
   Result<Reading, Failure> ended(const TaskSink& sink) override;
   Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override;

@@ -1,6 +1,8 @@
 #include "exporter/tally/task_tally.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <random>
 #include <utility>
@@ -20,47 +22,91 @@ struct Window {
   std::vector<Task> live;
   std::vector<Task> ended;
   std::optional<Failure> live_fails;
+  std::vector<Task> hidden{};  // live, but the list misses them
   std::optional<Failure> ended_fails;
+  std::optional<Failure> sweep_fails{};
+  bool selects = true;
+  bool by_creation = false;
+  Abilities abilities{.absence = Absence::ended, .has_slices = true, .has_total = true};
   WallTime now = epoch;
   Vocabulary vocabulary{
       .types = {"A"},
       .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::succeeded}},
       .outcomes = {Phase::succeeded, Phase::failed},
+      .ended = "FINISH",
       .window = hours{1},
       .tells_start = true};
 };
 
+/// By end, unless it cannot be asked so.
 class WindowReader final : public TaskReader {
  public:
   explicit WindowReader(const Window& window) : window_(window) {}
-  Result<Reading, Failure> live(const TaskSink& sink) override { return pass(window_.live, window_.live_fails, sink); }
+  [[nodiscard]] Vocabulary vocabulary() const override { return window_.vocabulary; }
+  [[nodiscard]] Abilities abilities() const override { return window_.abilities; }
+
+  Result<Reading, Failure> live(const LiveQuestion&, const TaskSink& sink) override {
+    return pass(window_.live, window_.live_fails, sink);
+  }
+  Result<Reading, Failure> ended_since(WallTime since, Haste, const TaskSink& sink) override {
+    if (!window_.selects) return Reading{.unselected = true};
+    return pass(
+        select([&](const Task& task) { return window_.by_creation ? task.created >= since : task.ended >= since; }),
+        window_.ended_fails, sink);
+  }
+  Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override {
+    return pass(select([&](const Task& task) { return task.created >= from && task.created < until; }),
+                window_.sweep_fails, sink);
+  }
   Result<Reading, Failure> ended(const TaskSink& sink) override {
     return pass(window_.ended, window_.ended_fails, sink);
   }
-  [[nodiscard]] Vocabulary vocabulary() const override { return window_.vocabulary; }
+  Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override {
+    std::vector<Task> all = window_.live;
+    all.insert(all.end(), window_.hidden.begin(), window_.hidden.end());
+    all.insert(all.end(), window_.ended.begin(), window_.ended.end());
+    std::erase_if(all, [&](const Task& task) { return task.created != created; });
+    return pass(all, {}, sink);
+  }
+  Result<std::int64_t, Failure> total(std::optional<WallTime> from) override {
+    return static_cast<std::int64_t>(select([&](const Task& task) { return !from || task.created >= from; }).size());
+  }
 
  private:
+  template <class Predicate>
+  [[nodiscard]] std::vector<Task> select(const Predicate& is_wanted) const {
+    std::vector<Task> selected;
+    std::ranges::copy_if(window_.ended, std::back_inserter(selected), is_wanted);
+    return selected;
+  }
   Result<Reading, Failure> pass(const std::vector<Task>& tasks, const std::optional<Failure>& failure,
                                 const TaskSink& sink) const {
     if (failure) return Unexpected(*failure);
     for (const Task& task : tasks) sink(task);
-    return Reading{.as_of = window_.now, .total = {}};
+    return Reading{.as_of = window_.now};
   }
   const Window& window_;
 };
 
-/// A queue over refreshes.
+/// A queue over refreshes, each with the sweeping it leaves.
 struct Queue {
   explicit Queue(const Window& window, std::size_t max_types = 100)
-      : tally(std::make_unique<WindowReader>(window), max_types) {}
+      : tally(std::make_unique<WindowReader>(window), {.max_types = max_types}) {}
 
   Result<Counted, Failure> refresh() {
     auto counted = tally.refresh(state, shown ? &*shown : nullptr);
-    if (counted) {
-      state = counted->after;
-      shown = counted->snapshot;
+    if (!counted) return counted;
+    take(*counted);
+    while (tally.has_more(state)) {
+      auto more = tally.advance(state, *shown);
+      if (!more) break;
+      take(*more);
     }
     return counted;
+  }
+  void take(const Counted& counted) {
+    state = counted.after;
+    shown = counted.snapshot;
   }
   TaskTally tally;
   QueueState state;
@@ -204,7 +250,8 @@ TEST_CASE("tasks are forgotten when the window has left them behind", "[tally][t
   window.ended.clear();
   window.now = epoch + hours{2};
   REQUIRE(queue.refresh());
-  CHECK(queue.state.tasks.known.empty());
+  CHECK(queue.state.tasks.cells.sum() == 0);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 0);
 }
 
 TEST_CASE("the oldest of each phase is known, and absent when there is none", "[tally][task_tally]") {
@@ -221,6 +268,7 @@ TEST_CASE("the oldest of each phase is known, and absent when there is none", "[
   CHECK(queue.shown->oldest_queued.at(0).id == "2");
   CHECK(queue.shown->longest_running.at(0).id == "4");
   window.live.clear();
+  REQUIRE(queue.refresh());
   REQUIRE(queue.refresh());
   CHECK(queue.shown->oldest.empty());
 }
@@ -242,6 +290,7 @@ TEST_CASE("a new type is published at zero once before it counts, and keeps its 
   CHECK(queue.shown->counters.at("New").finished.at(Phase::succeeded) == 1);
   CHECK(queue.shown->counters.at("New").arrived == 1);
   window.ended.clear();
+  window.now += hours{2};
   REQUIRE(queue.refresh());
   CHECK(row(*queue.shown, "New", "WAITING", Phase::queued) == std::nullopt);
   CHECK(queue.shown->counters.at("New").arrived == 1);
@@ -289,7 +338,7 @@ TEST_CASE("when ended tasks cannot be read, live ones are right and ended ones s
   CHECK_FALSE(counted->snapshot.complete);
   CHECK(row(counted->snapshot, "A", "WAITING", Phase::queued) == 1);
   CHECK(row(counted->snapshot, "A", "FINISH", Phase::succeeded) == 1);
-  CHECK(counted->after.tasks.known.size() == 1);
+  CHECK(counted->after.tasks.live.empty());
 }
 
 TEST_CASE("without a first sight of ended tasks their rows are absent, not zero", "[tally][task_tally]") {
