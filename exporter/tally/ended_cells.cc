@@ -56,9 +56,8 @@ std::int64_t EndedCells::sum(CellKind kind) const {
 std::int64_t EndedCells::sum(Minute from, Minute until) const {
   std::int64_t sum = 0;
   for (const Column& column : columns_) {
-    for (const Cell& cell : column) {
-      if (cell.minute >= from && cell.minute < until) sum += cell.count;
-    }
+    auto cell = std::ranges::lower_bound(column, from, {}, &Cell::minute);
+    for (; cell != column.end() && cell->minute < until; ++cell) sum += cell->count;
   }
   return sum;
 }

@@ -60,6 +60,7 @@ WallTime TaskCounting::floor(WallTime time) const {
 }
 
 void TaskCounting::see(const Sighting& sighting) {
+  state_.newly_ended = 0;
   for (const auto& [id, task] : sighting.tasks()) is_terminal(task.phase) ? see_ended(task) : see_live(task);
 }
 
@@ -148,6 +149,7 @@ void TaskCounting::count_end(const Task& task, bool start_counted) {
 void TaskCounting::note_ended(const Task& task, bool guessed) {
   const CellPlace place = cells_.place(task);
   cells_.add(place);
+  ++state_.newly_ended;
   state_.ended.insert_or_assign(
       task.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = latest(task, as_of_), .guessed = guessed});
   if (!guessed) note_newest(task);

@@ -80,6 +80,7 @@ struct TaskState {
   std::optional<WallTime> newest{};          // the newest end listed, or creation where that is asked for
   std::chrono::seconds lateness{0};          // how late ends became visible of late
   std::uint64_t refreshes = 0;
+  std::int64_t newly_ended = 0;  // in the last one
 
   // Tasks.
   std::unordered_map<std::string, LiveTask> live{};    // by id

@@ -31,7 +31,7 @@ class TaskTally final : public Tally {
 
  private:
   /// Lists what is new among ended tasks, or everything where that cannot be asked for.
-  Result<Reading, Failure> read_ended(const TaskState& state, const Reading& live, const TaskSink& sink);
+  Result<Reading, Failure> read_ended(WallTime from, const TaskSink& sink);
   Result<Reading, Failure> look_back(TaskState& state, WallTime began);
   Result<Reading, Failure> sweep_on(TaskState& state, WallTime began);
   /// Decides about live tasks that no listing showed. Fails when stopped.
