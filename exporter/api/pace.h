@@ -28,26 +28,29 @@ class Pace {
   [[nodiscard]] double ceiling() const { return ceiling_; }
 
  private:
-  /// Tokens that refill with time; may not exceed `capacity`.
+  /// Permissions that come in with time, at a share of the rate.
   struct Bucket {
-    double tokens = 1;
-    SteadyTime filled{};
-
-    [[nodiscard]] double level(double rate, double capacity, SteadyTime now) const;
-    [[nodiscard]] SteadyTime ready(double rate, double capacity, SteadyTime now) const;
-    void settle(double rate, double capacity, SteadyTime now);
+    double share;     // of the rate
+    double capacity;  // more do not fit in
+    double tokens;    // at `settled_`
   };
   [[nodiscard]] double capacity() const;
+  /// What the rate lets through from `settled_` to `now`.
+  [[nodiscard]] double allowed(SteadyTime now) const;
+  /// When it has let `requests` through.
+  [[nodiscard]] SteadyTime when_allowed(double requests) const;
+  [[nodiscard]] SteadyTime ready(const Bucket& bucket, SteadyTime now) const;
+  [[nodiscard]] double level(const Bucket& bucket, SteadyTime now) const;
   void settle(SteadyTime now);
 
   double ceiling_;
-  double rate_;  // at `changed_`
-  SteadyTime changed_;
+  SteadyTime settled_;
+  double rate_;  // at `settled_`
   std::optional<SteadyTime> halved_;
   SteadyTime quiet_until_;
   Bucket all_;
-  Bucket sweeps_;                  // half the rate
-  std::deque<SteadyTime> recent_;  // the last capacity() requests
+  Bucket sweeps_;
+  std::deque<SteadyTime> recent_;  // the requests of the last second, a little longer
 };
 
 }  // namespace taskqueue

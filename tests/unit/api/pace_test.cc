@@ -85,6 +85,43 @@ TEST_CASE("calm brings the rate back to its ceiling within a minute or so", "[ap
   CHECK(pace.rate(start + seconds{9 + 60}) == Approx(32));
 }
 
+TEST_CASE("who waits while the rate recovers waits no longer than that takes", "[api][pace]") {
+  // A ceiling of half a request a second, down to a thirty-second of it: that alone would be one in 64 s.
+  Pace pace(0.5, start);
+  SteadyTime now = start;
+  for (int i = 0; i < 10; ++i) pace.throttled({}, now += seconds{1});
+  REQUIRE(pace.rate(now) < 0.5 / 16);
+  const SteadyTime when = pace.next(Urgency::live, now);
+  CHECK(when > now + seconds{8});
+  CHECK(when < now + seconds{16});
+  CHECK(pace.next(Urgency::live, when) <= when);
+}
+
+TEST_CASE("a recovering rate lets through what its mean allows, not what its end would", "[api][pace]") {
+  Pace pace(64, start);
+  SteadyTime now = start;
+  for (int i = 0; i < 10; ++i) pace.throttled({}, now += seconds{1});
+  // From about 2 a second up to the ceiling in a minute: the mean is a half.
+  const auto sent = flood(pace, now, seconds{60});
+  CHECK(static_cast<double>(sent.size()) == Approx(64 * 60 * 0.53).epsilon(0.05));
+}
+
+TEST_CASE("a ceiling that is changed to and fro lets no more through", "[api][pace]") {
+  const int rounds = GENERATE(1, 20);
+  Pace pace(90, start);
+  auto sent = flood(pace, start, seconds{2});
+  SteadyTime now = start + seconds{2};
+  for (int i = 0; i < rounds; ++i) {
+    pace.set_ceiling(2, now += Milliseconds{3});
+    pace.set_ceiling(90, now += Milliseconds{3});
+    const auto more = flood(pace, now, seconds{0});
+    sent.insert(sent.end(), more.begin(), more.end());
+  }
+  const auto later = flood(pace, now, seconds{2});
+  sent.insert(sent.end(), later.begin(), later.end());
+  CHECK(most_in_a_second(sent) <= 90);
+}
+
 TEST_CASE("nothing leaves while the API has asked for silence", "[api][pace]") {
   Pace pace(10, start);
   pace.throttled(Milliseconds{7000}, start);
