@@ -1,11 +1,13 @@
 // A whole exporter and its cloud in one thread on one manual clock: hours of polling in seconds.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 
+#include "exporter/api/quota_families.h"
 #include "exporter/catalogue.h"
 #include "exporter/config/load.h"
 #include "exporter/ledger/memory_ledger.h"
@@ -21,10 +23,12 @@ namespace taskqueue {
 /// Carries requests into a cloud without a socket.
 class InProcessTransport final : public Transport {
  public:
-  explicit InProcessTransport(simulator::Cloud& cloud) : cloud_(cloud) {}
+  /// `watch` is called before each request, if it holds anything then.
+  InProcessTransport(simulator::Cloud& cloud, const std::function<void()>& watch) : cloud_(cloud), watch_(watch) {}
 
   Result<HttpResponse, Failure> send(const Endpoint&, const HttpRequest& request, SteadyTime,
                                      const std::stop_token&) override {
+    if (watch_) watch_();
     simulator::Request wire{.method = request.method, .target = request.target, .headers = {}, .body = request.body};
     for (const Header& header : request.headers) wire.headers.push_back({header.name, header.value});
     const simulator::Answer answer = cloud_.handle(wire);
@@ -37,6 +41,7 @@ class InProcessTransport final : public Transport {
 
  private:
   simulator::Cloud& cloud_;
+  const std::function<void()>& watch_;
 };
 
 class SeededRandom final : public Random {
@@ -53,7 +58,7 @@ class Day {
   Day(const simulator::CloudPlan& plan, const std::string& polling)
       : cloud_(plan, clock_),
         callers_({clock_, random_, instruments_, log_, [](std::string_view) { return std::nullopt; },
-                  [this](const auto&) { return std::make_shared<InProcessTransport>(cloud_); }}),
+                  [this](const auto&) { return std::make_shared<InProcessTransport>(cloud_, on_request); }}),
         scheduler_({clock_, ledger_, shelf_, instruments_, log_}, executor_) {
     std::string text = simulator::configuration_for(plan, "http://127.0.0.1:1");
     const std::size_t own = text.find("[polling]");
@@ -80,6 +85,18 @@ class Day {
   [[nodiscard]] nlohmann::json truth() { return nlohmann::json::parse(control("GET", "truth")); }
   [[nodiscard]] nlohmann::json requests() { return nlohmann::json::parse(control("GET", "requests")); }
   [[nodiscard]] Shelf::View view() { return shelf_.view(clock_.wall_now()); }
+
+  [[nodiscard]] WallTime now() const { return clock_.wall_now(); }
+
+  /// What /metrics says of the limiters.
+  [[nodiscard]] std::string limiter_metrics() const {
+    std::string text;
+    for (const FamilyText& each : quota_families(callers_.quotas().entries())) text += each.lines;
+    return text;
+  }
+
+  /// Called before each request.
+  std::function<void()> on_request;
 
   std::string control(const std::string& method, const std::string& what, const std::string& body = "") {
     const simulator::Answer answer =
