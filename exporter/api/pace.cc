@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <vector>
 
 namespace taskqueue {
 namespace {
@@ -10,7 +11,10 @@ namespace {
 using std::chrono::duration;
 using std::chrono::duration_cast;
 
-constexpr Milliseconds sliding_second{1050};
+constexpr Milliseconds sliding_second{1001};
+// Nearly all requests are on their way for less than the first, and none is waited for longer than the second.
+constexpr Milliseconds usual_way{50};
+constexpr Milliseconds longest_way{250};
 constexpr double lowest_share = 1.0 / 32;
 constexpr double recovery_per_second = 1.0 / 60;  // shares of the ceiling
 
@@ -60,17 +64,36 @@ SteadyTime Pace::ready(const Bucket& bucket, SteadyTime now) const {
 SteadyTime Pace::next(Urgency urgency, SteadyTime now) const {
   SteadyTime when = std::max(ready(all_, now), quiet_until_);
   if (urgency == Urgency::sweep) when = std::max(when, ready(sweeps_, now));
+  return std::max(when, room_in_second(now));
+}
+
+SteadyTime Pace::Request::over(SteadyTime now) const {
+  return std::clamp(answered.value_or(now), sent + usual_way, sent + longest_way) + sliding_second;
+}
+
+SteadyTime Pace::room_in_second(SteadyTime now) const {
   const auto most = static_cast<std::size_t>(capacity());
-  if (recent_.size() >= most) when = std::max(when, recent_[recent_.size() - most] + sliding_second);
-  return when;
+  if (recent_.size() < most) return now;
+  std::vector<SteadyTime> ends;
+  ends.reserve(recent_.size());
+  for (const Request& request : recent_) ends.push_back(request.over(now));
+  const auto last_too_many = ends.end() - static_cast<std::ptrdiff_t>(most);
+  std::ranges::nth_element(ends, last_too_many);
+  return *last_too_many;
 }
 
 void Pace::sent(Urgency urgency, SteadyTime now) {
   settle(now);
   all_.tokens -= 1;
   if (urgency == Urgency::sweep) sweeps_.tokens -= 1;
-  recent_.push_back(now);
-  while (recent_.front() + sliding_second < now) recent_.pop_front();
+  recent_.push_back({now});
+  while (recent_.front().sent + longest_way + sliding_second < now) recent_.pop_front();
+}
+
+void Pace::answered(SteadyTime sent, SteadyTime now) {
+  const auto request =
+      std::ranges::find_if(recent_, [&](const Request& each) { return each.sent == sent && !each.answered; });
+  if (request != recent_.end()) request->answered = now;
 }
 
 void Pace::throttled(std::optional<Milliseconds> quiet, SteadyTime now) {

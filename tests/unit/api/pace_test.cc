@@ -26,6 +26,7 @@ std::vector<SteadyTime> flood(Pace& pace, SteadyTime from, seconds length, Urgen
       continue;
     }
     pace.sent(urgency, now);
+    pace.answered(now, now);
     sent.push_back(now);
   }
   return sent;
@@ -120,6 +121,37 @@ TEST_CASE("a ceiling that is changed to and fro lets no more through", "[api][pa
   const auto later = flood(pace, now, seconds{2});
   sent.insert(sent.end(), later.begin(), later.end());
   CHECK(most_in_a_second(sent) <= 90);
+}
+
+TEST_CASE("requests that were long on their way count for a second after their arrival", "[api][pace]") {
+  const Milliseconds way{GENERATE(0, 30, 120, 240)};
+  Pace pace(10, start);
+  std::vector<SteadyTime> arrived;
+  SteadyTime now = start;
+  while (now < start + seconds{20}) {
+    now = std::max(now, pace.next(Urgency::live, now));
+    if (pace.next(Urgency::live, now) > now) continue;
+    pace.sent(Urgency::live, now);
+    // The first ten of each fifty are late, the others arrive at once; answers come as soon as requests arrive.
+    const SteadyTime there = now + (arrived.size() % 50 < 10 ? way : Milliseconds{0});
+    arrived.push_back(there);
+    pace.answered(now, there);
+  }
+  std::ranges::sort(arrived);
+  CHECK(most_in_a_second(arrived) <= 10);
+  CHECK(arrived.size() >= 150);
+}
+
+TEST_CASE("a request that is never answered holds up others for a quarter of a second at most", "[api][pace]") {
+  Pace pace(1, start);
+  pace.sent(Urgency::live, start);
+  SteadyTime now = start;
+  for (int looks = 0; pace.next(Urgency::live, now) > now; ++looks) {
+    REQUIRE(looks < 10);
+    now = pace.next(Urgency::live, now);
+  }
+  CHECK(now - start >= Milliseconds{1050});
+  CHECK(now - start <= Milliseconds{1300});
 }
 
 TEST_CASE("nothing leaves while the API has asked for silence", "[api][pace]") {
