@@ -23,13 +23,14 @@ struct Scene {
   Timeline timeline;
   WallTime now;
   Quirks quirks;
+  Milliseconds lag{0};                // this answer shows the tasks as they were so long ago
   std::string owner{};                // the number that begins task ids
   const World* world = nullptr;       // of mps, vod and ecs
   const BatchWorld* batch = nullptr;  // of batch
   std::string zone{};                 // of batch
 
   [[nodiscard]] Listing listing() const {
-    return {*world, timeline, now, {world->plan().window, quirks.window_by_end, quirks.end_delay}};
+    return {*world, timeline, now - lag, {world->plan().window, quirks.window_by_end, quirks.end_delay}};
   }
 };
 

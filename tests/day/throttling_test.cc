@@ -5,6 +5,7 @@
 #include <sstream>
 #include <utility>
 
+#include "exporter/api/quota_families.h"
 #include "tests/day/day.h"
 
 using namespace taskqueue;
@@ -43,7 +44,7 @@ std::optional<double> value_of(const std::string& metrics, const std::string& na
 }
 
 struct Point {
-  WallTime when{};
+  SteadyTime when{};
   double rate = 0;
   double ceiling = 0;
 };
@@ -52,17 +53,17 @@ struct Point {
 class Curves {
  public:
   explicit Curves(Day& day) : day_(day) {
-    day_.on_request = [this] { look(); };
+    day_.watch_requests([this] { look(); });
   }
-  ~Curves() { day_.on_request = nullptr; }
+  ~Curves() { day_.watch_requests(nullptr); }
   Curves(const Curves&) = delete;
   Curves& operator=(const Curves&) = delete;
 
   void live_for(seconds time) {
-    for (const WallTime end = day_.now() + time; day_.now() < end; look()) day_.live_for(seconds{1});
+    for (const SteadyTime end = day_.now() + time; day_.now() < end; look()) day_.live_for(seconds{1});
   }
   /// The first moment from `begin` on in which the rate is at its ceiling again.
-  [[nodiscard]] std::optional<WallTime> back_at_ceiling(WallTime begin) const {
+  [[nodiscard]] std::optional<SteadyTime> back_at_ceiling(SteadyTime begin) const {
     for (const Point& point : points_) {
       if (point.when >= begin && point.rate >= point.ceiling) return point.when;
     }
@@ -72,7 +73,8 @@ class Curves {
 
  private:
   void look() {
-    const std::string metrics = day_.limiter_metrics();
+    std::string metrics;
+    for (const FamilyText& each : quota_families(day_.quotas().entries())) metrics += each.lines;
     const auto rate = value_of(metrics, rate_metric);
     const auto ceiling = value_of(metrics, ceiling_metric);
     if (rate && ceiling) points_.push_back({day_.now(), *rate, *ceiling});
@@ -138,12 +140,12 @@ TEST_CASE("a minute of throttling slows requests down, loses nothing, and is ove
   day.thaw();
 
   Curves curves(day);
-  day.control("POST", "faults", R"([{"kind": "error", "code": "RequestLimitExceeded", "service": "mps"}])");
-  const WallTime began = day.now();
+  day.set_faults({{{"kind", "error"}, {"code", "RequestLimitExceeded"}, {"service", "mps"}}});
+  const SteadyTime began = day.now();
   curves.live_for(minutes{1});
   CHECK(day.view().at(0)->status.refreshes.at("throttled") > 0);
-  day.control("POST", "faults", "[]");
-  const WallTime ended = day.now();
+  day.set_faults(json::array());
+  const SteadyTime ended = day.now();
   curves.live_for(minutes{3});
 
   double lowest = 1e9;
@@ -162,8 +164,9 @@ TEST_CASE("a minute of throttling slows requests down, loses nothing, and is ove
   CHECK(*back - ended <= minutes{2});
   CHECK(lowest <= 25.0 / 16);
   CHECK(halvings >= 4);
-  WARN("throttled for " << (ended - began).count() << " ms: lowest rate " << lowest << " of 25 a second, " << halvings
-                        << " halvings seen, back after " << (*back - ended).count() << " ms");
+  WARN("throttled for " << std::chrono::floor<seconds>(ended - began).count() << " s: lowest rate " << lowest
+                        << " of 25 a second, " << halvings << " halvings seen, back after "
+                        << std::chrono::floor<seconds>(*back - ended).count() << " s");
 
   day.freeze();
   const json truth = day.truth()["queues"][0];
