@@ -98,8 +98,7 @@ HttpRequest AlibabaDialect::request(const Call& call, const Signing& signing) co
   request.headers = {{"Host", signing.host},
                      {"accept", "application/json"},
                      {"x-acs-action", call.action},
-                     {"x-acs-version", version_},
-                     {"User-Agent", "taskqueue_exporter"}};
+                     {"x-acs-version", version_}};
   sign_acs3(request, signing.credentials, signing.now, signing.nonce);
   return request;
 }

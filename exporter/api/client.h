@@ -54,7 +54,7 @@ class Client {
     std::shared_ptr<Quota> quota;
     CallLabels labels;
   };
-  Result<Answer, Failure> attempt(const Call& call, Line& line);
+  Result<Answer, Failure> attempt(const Call& call, Line& line, SteadyTime taken);
   void account_for(const Line& line, const Result<Answer, Failure>& outcome, int status, double seconds);
   [[nodiscard]] std::string code_of(const Failure& failure, int status) const;
   [[nodiscard]] Milliseconds pause_before_retry(int attempts, const Failure& failure);

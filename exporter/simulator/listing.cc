@@ -249,9 +249,14 @@ Page Listing::page_by_end(const Filter& filter, bool descending, std::size_t lim
     return descending ? place(task) < here : place(task) > here;
   };
   // Every end that can match lies in [lowest, highest).
-  const WallTime begin = filter.ended ? std::max(filter.ended->from, edge()) : edge();
+  const WallRange ends = filter.ended.value_or(WallRange{});
+  const WallTime begin = std::max({ends.from, filter.created.from, edge()});
   const std::int64_t lowest = timeline_.world_at(std::min(begin, now_)).count() - 1;
-  const std::int64_t highest = world_now_.count() + 1;
+  const Milliseconds last_birth = timeline_.world_at(std::min(filter.created.until, now_));
+  const std::int64_t highest =
+      std::min({world_now_, timeline_.world_at(std::min(ends.until, now_)), last_birth + world_.longest_life()})
+          .count() +
+      1;
 
   std::vector<Task> found;
   const auto gather = [&](std::int64_t low, std::int64_t high) {
