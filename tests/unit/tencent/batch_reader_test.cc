@@ -222,3 +222,45 @@ TEST_CASE("counts that do not add up are asked for again, and counted by hand at
   REQUIRE(desk.calls().size() == 2);
   CHECK(desk.calls()[1] == R"(DescribeTask {"JobId":"job-1","Limit":1000,"TaskName":"A"})");
 }
+
+TEST_CASE("instances are counted by hand page by page, each once", "[tencent][batch_reader]") {
+  // The API's metrics are the page's; its pages shift by one, or it stops giving more than it has given.
+  const auto shift = GENERATE(0, 1);
+  const auto shown = GENERATE(2500, 1700);
+  Desk desk([&](const std::string&, const Json& parameters) {
+    const auto limit = parameters.at("Limit").get<int>();
+    const int offset = parameters.value("Offset", 0);
+    Json set = Json::array();
+    for (int i = std::max(0, offset - shift); i < shown && static_cast<int>(set.size()) < limit; ++i) {
+      set.push_back({{"TaskInstanceIndex", i}, {"TaskInstanceState", i < 1600 ? "SUCCEED" : "RUNNING"}});
+    }
+    return Json{
+        {"TaskName", "A"}, {"TaskState", "RUNNING"}, {"TaskInstanceTotalCount", 2500}, {"TaskInstanceSet", set}};
+  });
+  const auto detail = desk.reader.task({"job-1", "A"});
+  REQUIRE(detail);
+  CHECK(detail->instances == StateCounts{0, 0, 0, 0, shown - 1600, 0, 1600, 0});
+  CHECK(desk.calls().size() <= 6);
+  CHECK(desk.calls()[2] == R"(DescribeTask {"JobId":"job-1","Limit":1000,"Offset":1000,"TaskName":"A"})");
+}
+
+TEST_CASE("counting by hand ends, whatever the API gives", "[tencent][batch_reader]") {
+  Desk desk([&](const std::string&, const Json& parameters) {
+    Json set = Json::array();
+    const int offset = parameters.value("Offset", 0);
+    set.push_back({{"TaskInstanceIndex", offset}, {"TaskInstanceState", "RUNNING"}});
+    return Json{{"TaskName", "A"}, {"TaskInstanceTotalCount", 1000000000}, {"TaskInstanceSet", set}};
+  });
+  REQUIRE(desk.reader.task({"job-1", "A"}));
+  CHECK(desk.calls().size() <= 120);
+}
+
+TEST_CASE("an item without an id is no job", "[tencent][batch_reader]") {
+  Desk desk([](const std::string&, const Json&) {
+    return Json{{"JobSet", {view("job-1", "RUNNING"), {{"JobState", "RUNNING"}}, nullptr}}, {"TotalCount", 3}};
+  });
+  const auto listing = desk.reader.jobs_by_id({"job-1", "job-2"});
+  REQUIRE(listing);
+  REQUIRE(listing->jobs.size() == 1);
+  CHECK(listing->jobs[0].id == "job-1");
+}
