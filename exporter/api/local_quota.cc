@@ -1,5 +1,6 @@
 #include "exporter/api/local_quota.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace taskqueue {
@@ -22,6 +23,12 @@ std::optional<SteadyTime> LocalQuota::try_take(Urgency urgency, SteadyTime asked
   pace_.sent(urgency, now);
   waited_ += std::chrono::duration<double>(now - asked).count();
   return std::nullopt;
+}
+
+SteadyTime LocalQuota::next(Urgency urgency) const {
+  const Lock lock(mutex_);
+  const SteadyTime now = clock_.steady_now();
+  return std::max(now, pace_.next(urgency, now));
 }
 
 void LocalQuota::throttled(std::optional<Milliseconds> quiet) {

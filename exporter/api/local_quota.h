@@ -14,6 +14,7 @@ class LocalQuota final : public Quota {
   LocalQuota(Clock& clock, double ceiling) : clock_(clock), pace_(ceiling, clock.steady_now()) {}
 
   [[nodiscard]] bool take(Urgency urgency, const std::stop_token& stop) override;
+  [[nodiscard]] SteadyTime next(Urgency urgency) const override;
   void throttled(std::optional<Milliseconds> quiet) override;
   [[nodiscard]] Reading read() const override;
   void set_ceiling(double ceiling);

@@ -24,6 +24,9 @@ class Quota {
   /// Waits until one request may be sent and takes it. False if `stop` was asked for before. Thread-safe, as all of it.
   [[nodiscard]] virtual bool take(Urgency urgency, const std::stop_token& stop) = 0;
 
+  /// When the next request of this urgency could leave, as things stand: the time now, or later.
+  [[nodiscard]] virtual SteadyTime next(Urgency urgency) const = 0;
+
   /// The API said "slower": the rate halves, at most once a second, and `quiet` passes before the next request.
   virtual void throttled(std::optional<Milliseconds> quiet) = 0;
 

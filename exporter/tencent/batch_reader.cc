@@ -40,6 +40,8 @@ void append(JobListing& listing, JobListing next) {
   }
 }
 
+Urgency urgency_of(Purpose purpose) { return purpose == Purpose::live ? Urgency::live : Urgency::sweep; }
+
 Failure lacks(const char* what) {
   return {.kind = FailureKind::answer, .sentence = std::string("the answer has no ") + what};
 }
@@ -71,6 +73,13 @@ Result<JobListing, Failure> TencentBatchReader::jobs_in(const std::vector<std::s
   auto listing = list_jobs(*client_, Json::object(), {});
   if (listing) listing->unfiltered = true;
   return listing;
+}
+
+Result<JobListing, Failure> TencentBatchReader::jobs_page(const std::vector<std::string_view>& states,
+                                                          std::int64_t offset) {
+  if (filter_ != Filter::many_states) return jobs_in(states, {});
+  auto page = page_of_jobs(*client_, state_filter(states), offset);
+  return page || !is_too_much(page.error()) ? page : jobs_in(states, {});
 }
 
 Result<Done, Failure> TencentBatchReader::add_by_id(const std::vector<std::string>& ids, JobListing& listing) {
@@ -105,8 +114,9 @@ Result<JobListing, Failure> TencentBatchReader::jobs_by_id(const std::vector<std
   return listing;
 }
 
-Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id) {
-  const auto answer = client_->call({.action = "DescribeJob", .parameters = {{"JobId", id}}});
+Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id, Purpose purpose) {
+  const auto answer =
+      client_->call({.action = "DescribeJob", .parameters = {{"JobId", id}}, .urgency = urgency_of(purpose)});
   if (!answer) return Unexpected(answer.error());
   const Json& fields = answer->fields;
   const Json* tasks = array_member(fields, "TaskSet");
@@ -122,7 +132,15 @@ Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id) {
   return detail;
 }
 
-Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(const TaskKey& key, const Json& first,
+Readiness TencentBatchReader::readiness(Purpose purpose) const {
+  const Urgency urgency = urgency_of(purpose);
+  return {.now = client_->now(),
+          .jobs = client_->ready("DescribeJobs", urgency),
+          .job = client_->ready("DescribeJob", urgency),
+          .task = client_->ready("DescribeTask", urgency)};
+}
+
+Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(Call call, const Json& first,
                                                                               std::optional<std::int64_t> total) {
   const Json* page = array_member(first, "TaskInstanceSet");
   if (page == nullptr) return std::optional<StateCounts>{};
@@ -134,17 +152,18 @@ Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(co
     offset += static_cast<std::int64_t>(page->size());
     const bool is_all = total && std::cmp_greater_equal(seen.size(), *total);
     if (is_all || !has_news || pages == most_instance_pages) return std::optional(seen.counts());
-    answer = client_->call(
-        {.action = "DescribeTask",
-         .parameters = {{"JobId", key.job_id}, {"TaskName", key.task}, {"Offset", offset}, {"Limit", most_instances}}});
+    call.parameters["Offset"] = offset;
+    answer = client_->call(call);
     if (!answer) return Unexpected(answer.error());
     page = array_member(answer->fields, "TaskInstanceSet");
     if (page == nullptr) return std::optional(seen.counts());
   }
 }
 
-Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key) {
-  Call call{.action = "DescribeTask", .parameters = {{"JobId", key.job_id}, {"TaskName", key.task}, {"Limit", 1}}};
+Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key, Purpose purpose) {
+  Call call{.action = "DescribeTask",
+            .parameters = {{"JobId", key.job_id}, {"TaskName", key.task}, {"Limit", 1}},
+            .urgency = urgency_of(purpose)};
   auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
   auto counts = read_state_counts(answer->fields, "TaskInstanceMetrics");
@@ -159,7 +178,7 @@ Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key) {
     if (!answer) return Unexpected(answer.error());
     counts = read_state_counts(answer->fields, "TaskInstanceMetrics");
     if (!adds_up()) {
-      auto counted = count_by_hand(key, answer->fields, total);
+      auto counted = count_by_hand(call, answer->fields, total);
       if (!counted) return Unexpected(counted.error());
       if (*counted) counts = *counted;
     }
