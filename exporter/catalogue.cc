@@ -62,6 +62,7 @@ std::unique_ptr<Dialect> batch_dialect(const QueueConfig& queue) {
 std::unique_ptr<Tally> batch_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
   BatchScope scope{.job_names = queue.job_names,
                    .keep_ended = queue.keep_ended,
+                   .interval = queue.polling.interval,
                    .by_job_name = queue.instances_by_job_name,
                    .max_series = static_cast<std::size_t>(guards.max_series),
                    .max_types = static_cast<std::size_t>(guards.max_types)};

@@ -50,6 +50,11 @@ Result<Answer, Failure> Client::call(const Call& call) {
   }
 }
 
+SteadyTime Client::ready(const std::string& action, Urgency urgency) const {
+  const auto line = lines_.find(action);
+  return line == lines_.end() ? SteadyTime::max() : line->second.quota->next(urgency);
+}
+
 Result<Answer, Failure> Client::attempt(const Call& call, Line& line, SteadyTime taken) {
   const auto credentials = parts_.credentials.get();
   if (!credentials) return Unexpected(credentials.error());

@@ -49,6 +49,12 @@ class Client {
   /// Asks, up to three times where that may help. Thread-safe.
   [[nodiscard]] Result<Answer, Failure> call(const Call& call);
 
+  /// When a call of this action could leave, as its quota stands: the time now, or later. Who has calls of several
+  /// actions to make loses no time if the one that can leave first goes first. Thread-safe.
+  /// An action without a ceiling can never be called.
+  [[nodiscard]] SteadyTime ready(const std::string& action, Urgency urgency) const;
+  [[nodiscard]] SteadyTime now() const { return parts_.clock.steady_now(); }
+
  private:
   struct Line {  // one action's
     std::shared_ptr<Quota> quota;

@@ -1,5 +1,6 @@
 #include "exporter/api/local_quota.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace taskqueue {
@@ -27,6 +28,12 @@ LocalQuota::Try LocalQuota::try_take(Urgency urgency, SteadyTime asked) {
 void LocalQuota::answered(SteadyTime taken) {
   const Lock lock(mutex_);
   pace_.answered(taken, clock_.steady_now());
+}
+
+SteadyTime LocalQuota::next(Urgency urgency) const {
+  const Lock lock(mutex_);
+  const SteadyTime now = clock_.steady_now();
+  return std::max(now, pace_.next(urgency, now));
 }
 
 void LocalQuota::throttled(std::optional<Milliseconds> quiet) {

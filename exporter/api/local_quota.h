@@ -15,6 +15,7 @@ class LocalQuota final : public Quota {
 
   [[nodiscard]] std::optional<SteadyTime> take(Urgency urgency, const std::stop_token& stop) override;
   void answered(SteadyTime taken) override;
+  [[nodiscard]] SteadyTime next(Urgency urgency) const override;
   void throttled(std::optional<Milliseconds> quiet) override;
   [[nodiscard]] Reading read() const override;
   void set_ceiling(double ceiling);

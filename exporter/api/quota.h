@@ -29,6 +29,9 @@ class Quota {
   /// that was given up may yet arrive.
   virtual void answered(SteadyTime taken) = 0;
 
+  /// When the next request of this urgency could leave, as things stand: the time now, or later.
+  [[nodiscard]] virtual SteadyTime next(Urgency urgency) const = 0;
+
   /// The API said "slower": the rate halves, at most once a second, and `quiet` passes before the next request.
   virtual void throttled(std::optional<Milliseconds> quiet) = 0;
 

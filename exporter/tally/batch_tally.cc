@@ -38,11 +38,11 @@ Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Sna
   BatchDetails details(*reader_, counting, round);
 
   if (scope_.named.empty()) {
-    const auto listed = discover(*reader_, state, round);
+    const auto listed = discover(*reader_, state, scope_, round);
     if (!listed) return Unexpected(listed.error());
   }
-  const auto read =
-      scope_.named.empty() ? read_discovered(state, scope_, details, round) : read_named(state, scope_, details, round);
+  const auto read = scope_.named.empty() ? read_discovered(*reader_, state, scope_, details, round)
+                                         : read_named(state, scope_, details, round);
   if (!read) return Unexpected(read.error());
   if (!round.as_of) return Unexpected(round.partial.value_or(nothing_is_there()));
 
