@@ -104,7 +104,7 @@ void draw_troubles(SmallWorld& world, Dice& dice) {
 
 void draw_quirks(SmallWorld& world, Dice& dice) {
   world.not_yet = dice.between(0, 4);
-  if (dice.percent(60)) world.most_in_page = dice.one_of({1, 3, 10});
+  if (dice.percent(60)) world.most_in_page = dice.one_of({2, 5, 10});
   world.oldest_first = dice.percent(30);
   world.duplicates = dice.percent(30);
   world.page_shift = dice.percent(40);

@@ -276,7 +276,7 @@ std::optional<std::string> disagreement(const SmallWorld& world) {
   }
   day.pause();
   day.live_for(seconds{world.stale + 1});
-  if (!day.settles(successes_to_settle, hours{6})) return "never settled\n";
+  if (!day.settles(successes_to_settle, hours{2})) return "never settled\n";
   const Look after = look();
 
   Judge judge(world);
