@@ -307,12 +307,17 @@ Result<Done, Failure> TaskTally::check_total(TaskState& state, TaskCounting& cou
   const std::int64_t unexplained = difference - state.bias;
   if (unexplained <= 0 && unexplained >= -leaving) {
     state.mismatches = 0;
-    state.sets_bias = false;
-  } else if (std::exchange(state.sets_bias, false)) {
+    state.recounted_for.reset();
+  } else if (++state.mismatches < mismatches_of_a_fault) {
+    return Done{};
+  } else if (state.recounted_for == difference) {
+    // Counted again, it differs as before: this API's total is another.
     state.bias = difference;
-  } else if (++state.mismatches == mismatches_of_a_fault) {
     state.mismatches = 0;
-    state.sets_bias = true;
+    state.recounted_for.reset();
+  } else {
+    state.mismatches = 0;
+    state.recounted_for = difference;
     count_again(state, counting);
   }
   return Done{};
