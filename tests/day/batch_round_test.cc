@@ -96,8 +96,8 @@ double longest_gap(const std::map<std::string, SteadyTime>& before, const std::m
   return std::chrono::duration<double>(longest).count();
 }
 
-/// No job was described more than once after it was over.
-void check_ended_cost_nothing(BatchDay& day, SteadyTime began, WallTime began_on_wall) {
+/// No job was described more than once after it was over, but for one in each round at which time was up.
+void check_ended_cost_nothing(BatchDay& day, SteadyTime began, WallTime began_on_wall, int rounds) {
   std::map<std::string, int> after_end;
   const auto state = day.state();
   for (const auto& call : day.calls()) {
@@ -108,7 +108,9 @@ void check_ended_cost_nothing(BatchDay& day, SteadyTime began, WallTime began_on
     const SteadyTime end = began + (*job->second.over - began_on_wall);
     if (call.action == "DescribeJob" && call.when > end + seconds{1}) ++after_end[id];
   }
-  CHECK(std::ranges::all_of(after_end, [](const auto& entry) { return entry.second <= 1; }));
+  int again = 0;
+  for (const auto& [id, calls] : after_end) again += calls - 1;
+  CHECK(again <= rounds);
 }
 
 struct Trial {
@@ -149,7 +151,7 @@ void try_rounds(const Trial& trial) {
     described_before = described;
   }
   auto calls = calls_by_action(day);
-  check_ended_cost_nothing(day, began, began_on_wall);
+  check_ended_cost_nothing(day, began, began_on_wall, trial.rounds);
 
   day.control("POST", "pause");
   day.read_whole(2000);
