@@ -275,8 +275,9 @@ std::optional<std::string> disagreement(const SmallWorld& world) {
     day.live_for(seconds{std::min(60, world.length - lived)});
   }
   day.pause();
+  day.set_faults(json::array());
   day.live_for(seconds{world.stale + 1});
-  if (!day.settles(successes_to_settle, hours{2})) return "never settled\n";
+  if (!day.settles(successes_to_settle, hours{3})) return "never settled\n";
   const Look after = look();
 
   Judge judge(world);
