@@ -13,6 +13,7 @@
 #include "exporter/catalogue.h"
 #include "exporter/config/duration.h"
 #include "exporter/config/load.h"
+#include "exporter/estimate_text.h"
 #include "exporter/simulator/demo.h"
 #include "exporter/simulator/listener.h"
 #include "exporter/version.h"
@@ -27,6 +28,7 @@ constexpr int bad_input = 2;
 struct Flags {
   std::filesystem::path config_file;
   bool check = false;
+  bool estimate = false;
   bool demo = false;
   bool once = false;
   std::string once_timeout = "5m";
@@ -43,6 +45,8 @@ std::string version_text() {
 void declare(CLI::App& cli, Flags& flags) {
   cli.add_option("--config.file", flags.config_file, "Configuration, TOML")->type_name("FILE");
   cli.add_flag("--config.check", flags.check, "Check the configuration, call nothing, and exit");
+  cli.add_flag("--config.estimate", flags.estimate,
+               "Say how often each API will be called, and how often at most; call nothing, and exit");
   cli.add_flag("--demo", flags.demo, "Export an embedded simulated cloud; needs no file, no credentials, no network");
   cli.add_flag("--once", flags.once, "Collect every queue once, print the metrics, and exit");
   cli.add_option("--once.timeout", flags.once_timeout, "How long --once may take")
@@ -135,6 +139,8 @@ int misuse(const std::string& sentence) {
 }
 
 int run(const Flags& flags) {
+  if (flags.estimate && flags.config_file.empty())
+    return misuse("--config.estimate needs a configuration to estimate: give it as --config.file=FILE");
   if (flags.demo && !flags.config_file.empty())
     return misuse("--demo brings its own configuration: leave out --config.file");
   if (!flags.demo && flags.config_file.empty()) {
@@ -163,6 +169,10 @@ int run(const Flags& flags) {
   if (flags.check) {
     std::printf("%s is good: %zu queues\n", flags.demo ? "the demo" : flags.config_file.c_str(), config->queues.size());
     return fine;
+  }
+  if (flags.estimate) {
+    std::fputs(text(estimate(*config)).c_str(), stdout);
+    return std::fflush(stdout) == 0 ? fine : failed;
   }
   App app({clock, random, log, process_environment()}, *config, flags.config_file);
   return flags.once ? run_once(app, *once_timeout) : serve(app, flags.web, signals);

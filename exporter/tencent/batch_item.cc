@@ -45,10 +45,20 @@ std::optional<StateCounts> read_state_counts(const Json& item, const std::string
   return counts;
 }
 
-StateCounts count_instances(const Json& instances) {
+bool InstanceSet::add(const Json& page, std::int64_t offset) {
+  const std::size_t before = states_.size();
+  for (const Json& instance : page) {
+    const std::int64_t index = whole_member(instance, "TaskInstanceIndex").value_or(offset);
+    states_.insert_or_assign(index, read_state(instance, "TaskInstanceState"));
+    ++offset;
+  }
+  return states_.size() > before;
+}
+
+StateCounts InstanceSet::counts() const {
   StateCounts counts{};
-  for (const Json& instance : instances) {
-    const auto state = std::ranges::find(batch_states, read_state(instance, "TaskInstanceState"));
+  for (const auto& [index, name] : states_) {
+    const auto state = std::ranges::find(batch_states, name);
     if (state != batch_states.end()) ++counts[static_cast<std::size_t>(state - batch_states.begin())];
   }
   return counts;

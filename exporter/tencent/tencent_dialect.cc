@@ -23,7 +23,7 @@ Failure from_error(const Json& error, std::string request_id) {
   failure.sentence = text_member(error, "Message");
   if (failure.sentence.empty()) failure.sentence = failure.code;
   failure.request_id = std::move(request_id);
-  return failure;
+  return shortened(std::move(failure));
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ Result<Answer, Failure> TencentDialect::judge(const HttpResponse& response) cons
   std::string request_id = text_member(*envelope, "RequestId");
   if (const Json* error = member(*envelope, "Error")) return Unexpected(from_error(*error, std::move(request_id)));
   if (response.status != 200) return Unexpected(not_an_answer(response, ""));
-  return Answer{.fields = std::move((*body)["Response"]), .request_id = std::move(request_id)};
+  return Answer{.fields = std::move((*body)["Response"]), .request_id = shortened(request_id)};
 }
 
 bool TencentDialect::is_documented(std::string_view code) const { return is_tencent_code(code); }

@@ -11,6 +11,7 @@ using std::chrono::seconds;
 Result<HttpResponse, Failure> InProcessTransport::send(const Endpoint&, const HttpRequest& request, SteadyTime deadline,
                                                        const std::stop_token& stop) {
   ++calls_;
+  if (watcher_) watcher_();
   clock_.sleep_until(clock_.steady_now() + latency_ / 2, stop);
   simulator::Request wire{.method = request.method, .target = request.target, .headers = {}, .body = request.body};
   for (const Header& header : request.headers) wire.headers.push_back({header.name, header.value});

@@ -47,12 +47,15 @@ class InProcessTransport final : public Transport {
   /// How long a request and its answer are under way together; half of it before the cloud looks at its world.
   void set_latency(Milliseconds there_and_back) { latency_ = there_and_back; }
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
+  /// Called before each request.
+  void watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
 
  private:
   simulator::Cloud& cloud_;
   ManualClock& clock_;
   Milliseconds latency_{0};
   std::uint64_t calls_ = 0;
+  std::function<void()> watcher_;
 };
 
 class SeededRandom final : public Random {
@@ -97,6 +100,9 @@ class Day {
 
   /// Called after each refresh.
   void watch(std::function<void(const Refreshed&)> watcher) { watcher_ = std::move(watcher); }
+
+  /// Called before each request.
+  void watch_requests(std::function<void()> watcher) { transport_->watch(std::move(watcher)); }
 
   /// The exporter's wall clock is so far ahead of the cloud's from now on.
   void set_clock_offset(Milliseconds ahead) { exporter_clock_.set_offset(ahead); }

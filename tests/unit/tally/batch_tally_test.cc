@@ -209,8 +209,36 @@ TEST_CASE("a deleted job is no failure: its series end", "[tally][batch_tally]")
   CHECK(queue.shown.complete);
   CHECK(queue.shown.instances.size() == 8);
   CHECK(queue.instances("stays", "A", world_running) == 1);
+  world.now += minutes{1};
+  REQUIRE(queue.refresh());
+  world.now += minutes{61};
   REQUIRE(queue.refresh());
   CHECK(queue.state.batch.jobs.size() == 1);
+}
+
+TEST_CASE("a job that a list leaves out for a while is counted once", "[tally][batch_tally]") {
+  World world;
+  world.add("stays", {{"A", 1}}, world_running);
+  BatchQueue queue(world);
+  REQUIRE(queue.refresh());
+  world.now += minutes{1};
+  world.add("job", {{"A", 3}, {"B", 1}}, world_succeed);
+  REQUIRE(queue.refresh());
+  const WorldJob job = world.jobs.at("job");
+  for (int i = 0; i < 3; ++i) {
+    world.jobs.erase("job");
+    world.now += minutes{20};
+    REQUIRE(queue.refresh());
+    CHECK_FALSE(queue.instances("job", "A", world_succeed));
+    world.jobs["job"] = job;
+    world.now += minutes{1};
+    REQUIRE(queue.refresh());
+    CHECK(queue.finished("A", Phase::succeeded) == 1);
+    CHECK(queue.arrived("A") == 1);
+    CHECK(queue.shown.jobs_finished.at(Phase::succeeded) == 1);
+    CHECK(queue.shown.instances_finished.at(Phase::succeeded) == 4);
+    CHECK(queue.jobs(world_succeed) == 1);
+  }
 }
 
 TEST_CASE("a job that cannot be read keeps what was known, the rest is published", "[tally][batch_tally]") {

@@ -182,7 +182,7 @@ TEST_CASE("a job's tasks and the counts of all its instances are read", "[tencen
       "TaskSet":[{"TaskName":"A","TaskState":"SUCCEED","EndTime":"2026-03-01T09:30:00Z"},{"TaskName":"B","TaskState":"RUNNING"}],
       "TaskMetrics":{"RunningCount":1,"SucceedCount":1},"TaskInstanceMetrics":{"RunningCount":4,"SucceedCount":5},"New":{}})");
   });
-  const auto detail = desk.reader.job("job-1");
+  const auto detail = desk.reader.job("job-1", Purpose::live);
   REQUIRE(detail);
   CHECK(detail->job.state == "RUNNING");
   CHECK(detail->job.tasks == StateCounts{0, 0, 0, 0, 1, 0, 1, 0});
@@ -197,11 +197,11 @@ TEST_CASE("what is not there or not told is a failure", "[tencent][batch_reader]
   Desk gone([](const std::string& action, const Json&) {
     return Desk::refusal(action == "DescribeJob" ? "ResourceNotFound.Job" : "ResourceNotFound.Task");
   });
-  CHECK(gone.reader.job("job-1").error().kind == FailureKind::not_found);
-  CHECK(gone.reader.task({"job-1", "A"}).error().kind == FailureKind::not_found);
+  CHECK(gone.reader.job("job-1", Purpose::live).error().kind == FailureKind::not_found);
+  CHECK(gone.reader.task({"job-1", "A"}, Purpose::live).error().kind == FailureKind::not_found);
   Desk empty([](const std::string&, const Json&) { return Json::object(); });
-  CHECK(empty.reader.job("job-1").error().kind == FailureKind::answer);
-  CHECK(empty.reader.task({"job-1", "A"}).error().kind == FailureKind::answer);
+  CHECK(empty.reader.job("job-1", Purpose::live).error().kind == FailureKind::answer);
+  CHECK(empty.reader.task({"job-1", "A"}, Purpose::live).error().kind == FailureKind::answer);
 }
 
 TEST_CASE("counts that do not add up are asked for again, and counted by hand at last", "[tencent][batch_reader]") {
@@ -216,9 +216,51 @@ TEST_CASE("counts that do not add up are asked for again, and counted by hand at
     if (kind == "wrong") answer["TaskInstanceMetrics"] = {{"FailedCount", 7}};
     return answer;
   });
-  const auto detail = desk.reader.task({"job-1", "A"});
+  const auto detail = desk.reader.task({"job-1", "A"}, Purpose::live);
   REQUIRE(detail);
   CHECK(detail->instances == StateCounts{0, 0, 0, 0, 2, 0, 0, 1});
   REQUIRE(desk.calls().size() == 2);
   CHECK(desk.calls()[1] == R"(DescribeTask {"JobId":"job-1","Limit":1000,"TaskName":"A"})");
+}
+
+TEST_CASE("instances are counted by hand page by page, each once", "[tencent][batch_reader]") {
+  // The API's metrics are the page's; its pages shift by one, or it stops giving more than it has given.
+  const auto shift = GENERATE(0, 1);
+  const auto shown = GENERATE(2500, 1700);
+  Desk desk([&](const std::string&, const Json& parameters) {
+    const auto limit = parameters.at("Limit").get<int>();
+    const int offset = parameters.value("Offset", 0);
+    Json set = Json::array();
+    for (int i = std::max(0, offset - shift); i < shown && static_cast<int>(set.size()) < limit; ++i) {
+      set.push_back({{"TaskInstanceIndex", i}, {"TaskInstanceState", i < 1600 ? "SUCCEED" : "RUNNING"}});
+    }
+    return Json{
+        {"TaskName", "A"}, {"TaskState", "RUNNING"}, {"TaskInstanceTotalCount", 2500}, {"TaskInstanceSet", set}};
+  });
+  const auto detail = desk.reader.task({"job-1", "A"}, Purpose::live);
+  REQUIRE(detail);
+  CHECK(detail->instances == StateCounts{0, 0, 0, 0, shown - 1600, 0, 1600, 0});
+  CHECK(desk.calls().size() <= 6);
+  CHECK(desk.calls()[2] == R"(DescribeTask {"JobId":"job-1","Limit":1000,"Offset":1000,"TaskName":"A"})");
+}
+
+TEST_CASE("counting by hand ends, whatever the API gives", "[tencent][batch_reader]") {
+  Desk desk([&](const std::string&, const Json& parameters) {
+    Json set = Json::array();
+    const int offset = parameters.value("Offset", 0);
+    set.push_back({{"TaskInstanceIndex", offset}, {"TaskInstanceState", "RUNNING"}});
+    return Json{{"TaskName", "A"}, {"TaskInstanceTotalCount", 1000000000}, {"TaskInstanceSet", set}};
+  });
+  REQUIRE(desk.reader.task({"job-1", "A"}, Purpose::live));
+  CHECK(desk.calls().size() <= 120);
+}
+
+TEST_CASE("an item without an id is no job", "[tencent][batch_reader]") {
+  Desk desk([](const std::string&, const Json&) {
+    return Json{{"JobSet", {view("job-1", "RUNNING"), {{"JobState", "RUNNING"}}, nullptr}}, {"TotalCount", 3}};
+  });
+  const auto listing = desk.reader.jobs_by_id({"job-1", "job-2"});
+  REQUIRE(listing);
+  REQUIRE(listing->jobs.size() == 1);
+  CHECK(listing->jobs[0].id == "job-1");
 }

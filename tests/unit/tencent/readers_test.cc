@@ -28,7 +28,7 @@ Json items(std::initializer_list<Json> all) {
 std::map<std::string, Task> read(TaskReader& reader) {
   Sighting sighting;
   const TaskSink sink = [&](Task task) { sighting.add(std::move(task)); };
-  CHECK(reader.live(sink));
+  CHECK(reader.live({}, sink));
   CHECK(reader.ended(sink));
   return {sighting.tasks().begin(), sighting.tasks().end()};
 }
