@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 constexpr seconds lead{120};
 /// Twice the time after which what came late is looked for again.
-constexpr std::uint64_t successes_to_settle = 25;
+constexpr std::uint64_t successes_to_settle = 30;
 
 Milliseconds window_of(const SmallWorld& world) { return world.service == "vod" ? hours{72} : hours{168}; }
 
