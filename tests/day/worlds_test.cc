@@ -1,6 +1,7 @@
 // Whatever a cloud does, every task is counted once: over random small worlds of each service.
 #include <cstdlib>
 #include <string>
+#include <vector>
 
 #include "tests/catch.h"
 #include "tests/day/small_world.h"
@@ -37,6 +38,43 @@ void live_through(const std::string& service, Numbers numbers) {
   }
 }
 
+/// Two tasks a second that live for up to two hours, with everything going wrong; each service, MPS in both readings.
+std::vector<SmallWorld> troubled(int length) {
+  SmallWorld world{.seed = 2,
+                   .per_minute = 120,
+                   .history = 500,
+                   .early = 300,
+                   .lasting_percent = 5,
+                   .failed_percent = 10,
+                   .wait = 3600,
+                   .run = 3600,
+                   .tie_ms = 1000,
+                   .types = 2,
+                   .interval = 30,
+                   .length = length,
+                   .latency_ms = 50,
+                   .faulty_percent = 10,
+                   .slow_percent = 2,
+                   .offset = 240,
+                   .offset_jumps = true,
+                   .stale = 10,
+                   .page_shift = true};
+  std::vector<SmallWorld> worlds(4, world);
+  worlds[0].aborted_percent = 2;
+  worlds[1].service = "mps";
+  worlds[2].service = "mps";
+  worlds[2].by_end = true;
+  worlds[3].service = "ecs";
+  worlds[3].early = 0;
+  worlds[3].lasting_percent = 0;
+  return worlds;
+}
+
+void check(const SmallWorld& world) {
+  CAPTURE(text(world));
+  CHECK(disagreement(world).value_or("") == "");
+}
+
 }  // namespace
 
 TEST_CASE("every task of small MPS worlds is counted once", "[day][worlds][mps]") { live_through("mps", numbers(200)); }
@@ -44,6 +82,14 @@ TEST_CASE("every task of small MPS worlds is counted once", "[day][worlds][mps]"
 TEST_CASE("every task of small VOD worlds is counted once", "[day][worlds][vod]") { live_through("vod", numbers(200)); }
 
 TEST_CASE("every task of small ECS worlds is counted once", "[day][worlds][ecs]") { live_through("ecs", numbers(200)); }
+
+TEST_CASE("every task of ten troubled minutes is counted once", "[day][hour]") {
+  for (const SmallWorld& world : troubled(600)) check(world);
+}
+
+TEST_CASE("every task of a troubled hour is counted once", "[.full][hour]") {
+  for (const SmallWorld& world : troubled(3600)) check(world);
+}
 
 TEST_CASE("every task of thousands of small MPS worlds is counted once", "[.full][worlds][mps]") {
   live_through("mps", numbers(10000));
