@@ -144,6 +144,9 @@ std::vector<SmallWorld> calmer(const SmallWorld& world, const Field& field) {
   return worlds;
 }
 
+/// A smaller world must be wrong in the same way: the word with which the first line begins.
+std::string kind_of(const std::string& wrong) { return wrong.substr(0, wrong.find(' ')); }
+
 }  // namespace
 
 SmallWorld drawn_world(const std::string& service, int number) {
@@ -158,6 +161,7 @@ SmallWorld drawn_world(const std::string& service, int number) {
 }
 
 SmallWorld shrunk(SmallWorld world) {
+  const std::string kind = kind_of(disagreement(world).value_or(""));
   int tries = 0;
   bool smaller = true;
   while (smaller && tries < most_tries) {
@@ -165,7 +169,7 @@ SmallWorld shrunk(SmallWorld world) {
     for (const Field& field : fields) {
       if (field.place == fields.front().place) continue;  // another seed is another world, not a smaller one
       for (SmallWorld& tried : calmer(world, field)) {
-        if (++tries > most_tries || !disagreement(tried)) continue;
+        if (kind.empty() || ++tries > most_tries || kind_of(disagreement(tried).value_or("")) != kind) continue;
         world = std::move(tried);
         smaller = true;
         break;

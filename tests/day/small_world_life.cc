@@ -284,8 +284,8 @@ std::optional<std::string> disagreement(const SmallWorld& world) {
 
   Judge judge(world);
   if (!after.shown->complete) judge.add("not complete");
-  judge.compare_arrivals(before, after);
   judge.compare_ends(before, after);
+  judge.compare_arrivals(before, after);
   judge.compare_gauges(after);
   return judge.verdict();
 }
