@@ -196,7 +196,7 @@ ActionResult describe_job(const Scene& scene) {
     times.put(view, "CreateTime", job->birth);
     times.put(view, "EndTime", task.ended(times.now()));
     tasks.push_back(std::move(view));
-    if (i > 0) dependences.push_back({{"StartTask", job->tasks[i - 1].name}, {"EndTask", task.name}});
+    if (i > 0 && !job->abreast) dependences.push_back({{"StartTask", job->tasks[i - 1].name}, {"EndTask", task.name}});
   }
   Json answer{{"JobId", job->id},
               {"JobName", job->name},

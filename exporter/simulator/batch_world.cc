@@ -135,7 +135,8 @@ BatchJob BatchWorld::job(std::uint64_t index) const {
   job.name = names[bits % names.size()] + std::to_string((bits >> 8U) % 20);
   job.priority = static_cast<std::int64_t>(1 + (bits >> 16U) % 10);
   job.birth = births_.task(index).birth;
-  const std::uint64_t tasks = 1 + (bits >> 24U) % plan_.most_tasks;
+  job.abreast = share(draw(seed_, index, 39)) < plan_.abreast_share;
+  const std::uint64_t tasks = plan_.least_tasks + (bits >> 24U) % (plan_.most_tasks - plan_.least_tasks + 1);
   for (std::uint64_t i = 0; i < tasks; ++i) {
     const std::uint64_t instances = 1 + draw(seed_, index, 43 + i) % plan_.most_instances;
     job.tasks.push_back(

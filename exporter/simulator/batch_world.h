@@ -1,4 +1,4 @@
-// A world of Batch jobs, computed from their numbers: jobs have tasks that wait for each other, tasks have instances.
+// A world of Batch jobs, computed from their numbers: jobs have tasks, which may wait for each other, tasks instances.
 #pragma once
 
 #include <array>
@@ -32,10 +32,14 @@ enum class BatchState : std::uint8_t {
 
 struct BatchWorldPlan {
   Arrivals arrivals{.history_tasks = 20, .history = std::chrono::hours{2}, .per_second = 1.0 / 90};
-  std::uint64_t most_tasks = 3;                                 // per job: one to so many
+  std::uint64_t least_tasks = 1;                                // per job: so many
+  std::uint64_t most_tasks = 3;                                 // ... to so many
   std::uint64_t most_instances = 12;                            // per task
   Span stay{std::chrono::seconds{1}, std::chrono::seconds{8}};  // in each state before RUNNING
   Span run{std::chrono::seconds{10}, std::chrono::seconds{90}};
+  double brief_share = 0;  // of jobs whose instances run for seconds
+  Span brief_run{std::chrono::seconds{1}, std::chrono::seconds{10}};
+  double abreast_share = 0;                                            // of jobs whose tasks do not wait for others
   double failed_share = 0.04;                                          // of instances
   double interrupted_share = 0.3;                                      // of failing jobs: machines are kept
   Span interrupted{std::chrono::minutes{2}, std::chrono::minutes{6}};  // then they are terminated: FAILED
@@ -80,7 +84,8 @@ struct BatchJob {
   std::int64_t priority = 1;
   Milliseconds birth{0};
   Milliseconds deleted{0};
-  std::vector<BatchTask> tasks{};  // each waits for the one before
+  bool abreast = false;            // no task waits for another
+  std::vector<BatchTask> tasks{};  // else each waits for the one before
 
   [[nodiscard]] BatchMetrics task_metrics(Milliseconds now) const;
   [[nodiscard]] BatchMetrics instance_metrics(Milliseconds now) const;

@@ -60,7 +60,7 @@ void narrow(Filter& filter, const std::string& status) {
   }
 }
 
-Result<Wish, ApiError> read_wish(const AcsParameters& parameters) {
+Result<Wish, ApiError> read_wish(const AcsParameters& parameters, const Quirks& quirks) {
   Wish wish;
   const auto page = number(parameters, "PageNumber", 1);
   if (!page) return Unexpected(page.error());
@@ -68,7 +68,7 @@ Result<Wish, ApiError> read_wish(const AcsParameters& parameters) {
   if (!size) return Unexpected(size.error());
   if (*size > 100) return refuse("InvalidParameter", "The specified parameter \"PageSize\" is not valid.");
   wish.page = *page;
-  wish.size = *size;
+  wish.size = static_cast<std::int64_t>(page_size(quirks, *size));
   if (const auto ids = parameters.find("TaskIds"); ids && !ids->empty()) {
     wish.ids = split(*ids);
     if (wish.ids->size() > ids_at_most) return refuse("InvalidParameter", "There are more than 100 task ids.");
@@ -186,7 +186,7 @@ std::optional<std::uint64_t> ecs_task_index(const World& world, const std::strin
 }
 
 ActionResult describe_ecs_tasks(const AcsParameters& parameters, const Scene& scene) {
-  auto wish = read_wish(parameters);
+  auto wish = read_wish(parameters, scene.quirks);
   if (!wish) return Unexpected(wish.error());
   Json tasks = Json::array();
   std::uint64_t total = 0;

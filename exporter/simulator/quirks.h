@@ -28,6 +28,7 @@ struct Quirks {
   bool array_of_objects = false;    // ecs: TaskSet is an array of objects as in the first sample
   bool real_booleans = false;       // ecs: SupportCancel is true, not "true"
   Milliseconds end_delay{0};        // an end shows so much later than it happened
+  std::int64_t most_in_page = 0;    // not batch: so many tasks a page at most, whatever Limit says; 0: as it says
   Milliseconds stale{0};            // not batch: each answer shows the world as it was up to so long before
 
   bool operator==(const Quirks&) const = default;

@@ -1,6 +1,7 @@
 // What an action of an API gets to answer from, and the tables that say which actions there are.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,6 +52,11 @@ struct TencentAction {
 /// The identifier of a task, and the index it leads back to: nothing where it is not one of this world's.
 [[nodiscard]] std::string task_id(const World& world, const std::string& owner, std::uint64_t index);
 [[nodiscard]] std::optional<std::uint64_t> task_index(const World& world, std::string_view id);
+
+/// How many tasks a page takes at most, of which `asked` are asked for.
+[[nodiscard]] inline std::size_t page_size(const Quirks& quirks, std::int64_t asked) {
+  return static_cast<std::size_t>(quirks.most_in_page > 0 ? std::min(asked, quirks.most_in_page) : asked);
+}
 
 /// Writes a time into `item`, or the API's spelling of "not yet".
 void put_time(Json& item, const char* name, std::optional<WallTime> time, NotYet not_yet);

@@ -1,7 +1,9 @@
 #include "exporter/simulator/world.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <utility>
 
@@ -10,6 +12,8 @@
 namespace taskqueue::simulator {
 namespace {
 
+constexpr std::size_t most_recent = 16384;
+constexpr std::uint64_t no_index = std::numeric_limits<std::uint64_t>::max();
 constexpr Milliseconds never = std::chrono::hours{24 * 365 * 100};
 
 enum Purpose : std::uint64_t { for_birth = 1, for_type, for_wait, for_run, for_outcome, for_abort, for_lasting };
@@ -37,6 +41,7 @@ double bursts(const Arrivals& plan, double seconds) {
 
 World::World(WorldPlan plan, std::uint64_t seed) : plan_(std::move(plan)), seed_(seed) {
   for (const TypeShare& type : plan_.types) weights_ += type.weight;
+  recent_.assign(64, {.index = no_index});
 }
 
 Nature World::nature(std::uint64_t index) const {
@@ -55,6 +60,20 @@ Nature World::nature(std::uint64_t index) const {
 }
 
 Task World::task(std::uint64_t index) const {
+  {
+    const Lock lock(mutex_);
+    if (const Task& known = recent_[index % recent_.size()]; known.index == index) return known;
+    if (index >= recent_.size() && recent_.size() < most_recent) {
+      recent_.resize(std::min(most_recent, std::bit_ceil(static_cast<std::size_t>(index) + 1)), {.index = no_index});
+    }
+  }
+  const Task task = compute(index);
+  const Lock lock(mutex_);
+  recent_[index % recent_.size()] = task;
+  return task;
+}
+
+Task World::compute(std::uint64_t index) const {
   Task task{.index = index, .nature = nature(index)};
   task.birth = reached(static_cast<double>(index) + share(draw(seed_, index, for_birth)));
   task.begin = earliest_begin(task.birth + sample(plan_.wait, draw(seed_, index, for_wait)));

@@ -111,6 +111,7 @@ class World {
  private:
   [[nodiscard]] double expected_births(Milliseconds time) const;
   [[nodiscard]] Milliseconds reached(double births) const;
+  [[nodiscard]] Task compute(std::uint64_t index) const;
   [[nodiscard]] double mean_rate() const;
   [[nodiscard]] Milliseconds earliest_begin(Milliseconds ready) const;
   [[nodiscard]] Milliseconds tied(Milliseconds time) const;
@@ -122,6 +123,7 @@ class World {
   double weights_ = 0;
 
   mutable Mutex mutex_;
+  mutable std::vector<Task> recent_ GUARDED_BY(mutex_);          // what was computed last, by index modulo size
   mutable std::vector<std::uint32_t> totals_ GUARDED_BY(mutex_);  // of all tasks before each block, flat
 };
 

@@ -120,23 +120,23 @@ void BatchDetails::note_failure(const Failure& failure, Line& line) {
   line.closed |= concerns_every_call(failure.kind) || line.broken == most_broken_in_a_row;
 }
 
-Result<Done, Failure> BatchDetails::run() { return run_until(SteadyTime::max()); }
-
-Result<Done, Failure> BatchDetails::run_until(SteadyTime when) {
+Result<Done, Failure> BatchDetails::run(Purpose purpose, SteadyTime when) {
   for (;;) {
-    auto goes_on = step(Purpose::live, when);
+    auto goes_on = step(purpose, when);
     if (!goes_on) return Unexpected(goes_on.error());
     if (!*goes_on) return Done{};
   }
 }
 
+Result<Done, Failure> BatchDetails::run() { return run(Purpose::live, SteadyTime::max()); }
+
+Result<Done, Failure> BatchDetails::run_until(SteadyTime when) { return run(Purpose::live, when); }
+
 Result<Done, Failure> BatchDetails::run_history(SteadyTime when) {
-  for (;;) {
-    if (!jobs_.empty() && reader_.readiness(Purpose::history).job >= when) jobs_.clear();
-    auto goes_on = step(Purpose::history, SteadyTime::max());
-    if (!goes_on) return Unexpected(goes_on.error());
-    if (!*goes_on) return Done{};
-  }
+  auto done = run(Purpose::history, when);
+  jobs_.clear();
+  errands_.clear();
+  return done;
 }
 
 Result<bool, Failure> BatchDetails::step(Purpose purpose, SteadyTime when) {

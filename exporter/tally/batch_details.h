@@ -37,7 +37,8 @@ class BatchDetails {
   Result<Done, Failure> run();
   /// Reads what can be begun before `when`; the rest stays wanted.
   Result<Done, Failure> run_until(SteadyTime when);
-  /// Reads history: jobs that can be begun before `when`, with all their tasks; the others are wanted no more.
+  /// Reads history as far as it can be begun before `when`; the rest is wanted no more, but not forgotten either: what
+  /// was read of a job's tasks need not be read again.
   Result<Done, Failure> run_history(SteadyTime when);
 
  private:
@@ -54,6 +55,7 @@ class BatchDetails {
     int broken = 0;
   };
 
+  Result<Done, Failure> run(Purpose purpose, SteadyTime when);
   /// Makes the call that can leave first, if that is before `when`; false if there is none.
   Result<bool, Failure> step(Purpose purpose, SteadyTime when);
   Result<Done, Failure> read_job(KnownBatchJob& job, Purpose purpose);

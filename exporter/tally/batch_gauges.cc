@@ -87,7 +87,7 @@ void fill_jobs(Snapshot& snapshot, const BatchState& state, const BatchScope& sc
   // Deleted ones that have not been found: which names they have is not known.
   if (scope.named.empty() && scope.job_names.empty()) {
     for (const auto& [name, list] : {std::pair("FAILED", 0U), std::pair("SUCCEED", 1U)}) {
-      counts[name] = std::max<std::int64_t>(0, counts[name] - (state.ended[list].surplus - state.ended[list].odd));
+      counts[name] = std::max<std::int64_t>(0, counts[name] - state.ended[list].surplus);
     }
   }
   for (const std::string_view name : batch_states) counts.try_emplace(std::string(name), 0);

@@ -48,9 +48,13 @@ struct Wanted {
   }
 };
 
-/// The time that live jobs leave of an interval; where they leave none a tenth of theirs.
-SteadyTime end_of_history(SteadyTime began, SteadyTime now, const BatchScope& scope) {
-  return began + std::max<SteadyTime::duration>(scope.interval, (now - began) * 11 / 10);
+/// When history must rest: shortly before the next refresh could begin, intervals being what they are. Where they are
+/// short beside what live jobs take, history takes a twentieth of that.
+SteadyTime end_of_history(SteadyTime began, SteadyTime now, Milliseconds interval) {
+  const SteadyTime::duration live = now - began;
+  if (interval * 10 <= live) return now + live / 20;
+  const auto intervals = live / SteadyTime::duration{interval} + 1;
+  return began + intervals * interval - interval / 20;
 }
 
 /// A named job, or one named task of it.
@@ -108,7 +112,6 @@ void keep_named(BatchState& state, const BatchScope& scope) {
 Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, const BatchScope& scope,
                                       BatchDetails& details, BatchRound& round) {
   const Wanted wanted{state, scope, *round.as_of};
-  const SteadyTime began = reader.readiness(Purpose::live).now;
   for (KnownBatchJob* job : wanted.live()) details.want_job(*job);
 
   BatchWalk walk(reader, state, round);
@@ -117,7 +120,7 @@ Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, co
     auto done = details.run_until(reader.readiness(Purpose::history).jobs);
     if (!done) return done;
     const Readiness ready = reader.readiness(Purpose::history);
-    if (details.is_done() && !end) end = end_of_history(began, ready.now, scope);
+    if (details.is_done() && !end) end = end_of_history(round.began, ready.now, scope.interval);
     if (end && ready.jobs >= *end) break;
     done = walk.read_page();
     if (!done) return done;
@@ -135,7 +138,7 @@ Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, co
 
   const auto history = wanted.history();
   for (KnownBatchJob* job : history) details.want_job(*job);
-  if (!end) end = end_of_history(began, reader.readiness(Purpose::history).now, scope);
+  if (!end) end = end_of_history(round.began, reader.readiness(Purpose::history).now, scope.interval);
   done = details.run_history(*end);
   if (std::ranges::any_of(history, [](const KnownBatchJob* job) { return !job->read && !job->gone; })) {
     round.complete = false;

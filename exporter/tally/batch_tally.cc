@@ -33,7 +33,7 @@ BatchTally::BatchTally(std::unique_ptr<BatchReader> reader, BatchScope scope)
 Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Snapshot* /*last*/) {
   Counted counted{.after = before, .snapshot = {}, .partial = {}};
   BatchState& state = counted.after.batch;
-  BatchRound round;
+  BatchRound round{.began = reader_->readiness(Purpose::live).now};
   BatchCounting counting(counted.after, scope_.max_types);
   BatchDetails details(*reader_, counting, round);
 

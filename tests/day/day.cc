@@ -58,18 +58,23 @@ void Day::live_for(seconds time) {
   while (clock_.steady_now() < end) clock_.sleep_until(std::min(end, scheduler_.tick()), {});
 }
 
-void Day::live_until_complete(seconds at_most) {
+bool Day::becomes_complete(seconds at_most) {
   const auto all_complete = [this] {
     const Shelf::View all = view();
     return std::ranges::all_of(all, [](const auto& each) { return each->snapshot && each->snapshot->complete; });
   };
   const SteadyTime end = clock_.steady_now() + at_most;
-  while (!all_complete() && clock_.steady_now() < end) live_for(seconds{1});
-  REQUIRE(all_complete());
+  // In steps of what a refresh may wait for, so that none is looked at twice.
+  while (!all_complete() && clock_.steady_now() < end) clock_.sleep_until(std::min(end, scheduler_.tick()), {});
+  return all_complete();
 }
 
 void Day::freeze(std::uint64_t successes) {
-  control("POST", "pause");
+  pause();
+  REQUIRE(settles(successes, std::chrono::hours{24}));
+}
+
+bool Day::settles(std::uint64_t successes, seconds at_most) {
   const auto before = count_successes();
   const auto settled = [&] {
     const auto now = count_successes();
@@ -78,8 +83,9 @@ void Day::freeze(std::uint64_t successes) {
       return earlier == before.end() || queue.second >= earlier->second + successes;
     });
   };
-  for (int rounds = 0; rounds < 1000 && !settled(); ++rounds) live_for(seconds{10});
-  REQUIRE(settled());
+  const SteadyTime end = clock_.steady_now() + at_most;
+  while (!settled() && clock_.steady_now() < end) clock_.sleep_until(std::min(end, scheduler_.tick()), {});
+  return settled();
 }
 
 void Day::set_cloud_skew(seconds ahead) {

@@ -81,11 +81,18 @@ class Day {
 
   void live_for(std::chrono::seconds time);
   /// Until the data of every queue are complete.
-  void live_until_complete(std::chrono::seconds at_most = std::chrono::hours{6});
+  void live_until_complete(std::chrono::seconds at_most = std::chrono::hours{6}) { REQUIRE(becomes_complete(at_most)); }
+  /// The same; false where that takes longer.
+  [[nodiscard]] bool becomes_complete(std::chrono::seconds at_most);
+  /// Time passes in which the exporter does nothing.
+  void sleep_for(std::chrono::seconds time) { clock_.advance(time); }
 
   /// Stops life in the cloud until every queue was read successfully so many times more: what must be missed more than
   /// once before it counts has been.
   void freeze(std::uint64_t successes = 3);
+  /// Lives until every queue was read successfully so many times more; false where that takes longer than `at_most`.
+  [[nodiscard]] bool settles(std::uint64_t successes, std::chrono::seconds at_most);
+  void pause() { control("POST", "pause"); }
   void thaw() { control("POST", "resume"); }
 
   /// Changes the configuration as a reload does.

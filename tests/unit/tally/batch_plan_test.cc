@@ -31,7 +31,7 @@ TEST_CASE("ended jobs are read in the time that live ones leave, then they cost 
   BatchQueue queue(world);
   REQUIRE(queue.refresh());
   CHECK_FALSE(queue.shown.complete);
-  CHECK(world.count("DescribeJob") >= 55);
+  CHECK(world.count("DescribeJob") >= 53);
   CHECK(world.count("DescribeJob") <= 62);
   const auto first_ended = std::ranges::find(
       world.calls, true, [](const std::string& call) { return call.starts_with("DescribeJob ended"); });

@@ -1,155 +1,17 @@
 #include "exporter/tally/task_tally.h"
 
-#include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <map>
 #include <random>
 #include <utility>
 
 #include "tests/catch.h"
+#include "tests/unit/tally/window.h"
 
 using namespace taskqueue;
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
-
-namespace {
-
-const WallTime epoch{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-
-/// An API that shows what a test puts into it.
-struct Window {
-  std::vector<Task> live;
-  std::vector<Task> ended;
-  std::optional<Failure> live_fails;
-  std::vector<Task> hidden{};  // live, but the list misses them
-  std::optional<Failure> ended_fails;
-  std::optional<Failure> sweep_fails{};
-  bool selects = true;
-  bool by_creation = false;
-  Abilities abilities{.absence = Absence::ended, .has_slices = true, .has_total = true};
-  WallTime now = epoch;
-  Vocabulary vocabulary{
-      .types = {"A"},
-      .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::succeeded}},
-      .outcomes = {Phase::succeeded, Phase::failed},
-      .ended = "FINISH",
-      .window = hours{1},
-      .tells_start = true};
-};
-
-/// By end, unless it cannot be asked so.
-class WindowReader final : public TaskReader {
- public:
-  explicit WindowReader(const Window& window) : window_(window) {}
-  [[nodiscard]] Vocabulary vocabulary() const override { return window_.vocabulary; }
-  [[nodiscard]] Abilities abilities() const override { return window_.abilities; }
-
-  Result<Reading, Failure> live(const LiveQuestion&, const TaskSink& sink) override {
-    return pass(window_.live, window_.live_fails, sink);
-  }
-  Result<Reading, Failure> ended_since(WallTime since, Haste, const TaskSink& sink) override {
-    if (!window_.selects) return Reading{.unselected = true};
-    return pass(
-        select([&](const Task& task) { return window_.by_creation ? task.created >= since : task.ended >= since; }),
-        window_.ended_fails, sink);
-  }
-  Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override {
-    return pass(select([&](const Task& task) { return task.created >= from && task.created < until; }),
-                window_.sweep_fails, sink);
-  }
-  Result<Reading, Failure> ended(const TaskSink& sink) override {
-    return pass(window_.ended, window_.ended_fails, sink);
-  }
-  Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override {
-    std::vector<Task> all = window_.live;
-    all.insert(all.end(), window_.hidden.begin(), window_.hidden.end());
-    all.insert(all.end(), window_.ended.begin(), window_.ended.end());
-    std::erase_if(all, [&](const Task& task) { return task.created != created; });
-    return pass(all, {}, sink);
-  }
-  Result<std::int64_t, Failure> total(std::optional<WallTime> from) override {
-    return static_cast<std::int64_t>(select([&](const Task& task) { return !from || task.created >= from; }).size());
-  }
-
- private:
-  template <class Predicate>
-  [[nodiscard]] std::vector<Task> select(const Predicate& is_wanted) const {
-    std::vector<Task> selected;
-    std::ranges::copy_if(window_.ended, std::back_inserter(selected), is_wanted);
-    return selected;
-  }
-  Result<Reading, Failure> pass(const std::vector<Task>& tasks, const std::optional<Failure>& failure,
-                                const TaskSink& sink) const {
-    if (failure) return Unexpected(*failure);
-    for (const Task& task : tasks) sink(task);
-    return Reading{.as_of = window_.now};
-  }
-  const Window& window_;
-};
-
-/// A queue over refreshes, each with the sweeping it leaves.
-struct Queue {
-  explicit Queue(const Window& window, std::size_t max_types = 100)
-      : tally(std::make_unique<WindowReader>(window), {.max_types = max_types}) {}
-
-  Result<Counted, Failure> refresh() {
-    auto counted = tally.refresh(state, shown ? &*shown : nullptr);
-    if (!counted) return counted;
-    take(*counted);
-    while (tally.has_more(state)) {
-      auto more = tally.advance(state, *shown);
-      if (!more) break;
-      take(*more);
-    }
-    return counted;
-  }
-  void take(const Counted& counted) {
-    state = counted.after;
-    shown = counted.snapshot;
-  }
-  TaskTally tally;
-  QueueState state;
-  std::optional<Snapshot> shown;
-};
-
-Task waiting(std::string id, WallTime created) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "WAITING",
-          .phase = Phase::queued,
-          .created = created,
-          .began = {},
-          .ended = {}};
-}
-Task running(std::string id, WallTime created, WallTime began) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "PROCESSING",
-          .phase = Phase::running,
-          .created = created,
-          .began = began,
-          .ended = {}};
-}
-Task done(std::string id, WallTime created, WallTime began, WallTime ended, Phase outcome = Phase::succeeded) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "FINISH",
-          .phase = outcome,
-          .created = created,
-          .began = began,
-          .ended = ended};
-}
-
-std::optional<std::int64_t> row(const Snapshot& snapshot, const std::string& type, const std::string& status,
-                                Phase phase) {
-  for (const TaskCount& each : snapshot.tasks) {
-    if (each.type == type && each.status == status && each.phase == phase) return each.count;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 TEST_CASE("an empty queue shows zeros for the documented types", "[tally][task_tally]") {
   const Window window;
@@ -410,4 +272,162 @@ TEST_CASE("over random lives the counters equal the truth", "[tally][task_tally]
     for (const TaskCount& each : queue.shown->tasks) sum += each.count;
     REQUIRE(sum == static_cast<std::int64_t>(lives.size()));
   }
+}
+
+TEST_CASE("after the first refresh only what changed is asked for", "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch - minutes{50}, epoch - minutes{50}, epoch - minutes{45})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  window.now += seconds{30};
+  window.ended.push_back(done("2", epoch, epoch, epoch + seconds{20}));
+  window.asked_since.clear();
+  REQUIRE(queue.refresh());
+  REQUIRE(window.asked_since.size() == 1);
+  CHECK(window.asked_since[0] > epoch - minutes{11});
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 2);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 1);
+}
+
+TEST_CASE("a live task that one listing misses is not taken for ended", "[tally][task_tally]") {
+  Window window;
+  window.by_creation = GENERATE(true, false);
+  window.live = {running("1", epoch, epoch), running("2", epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.pop_back();
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  window.now += seconds{30};
+  window.live.push_back(running("2", epoch, epoch));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("A").arrived == 0);
+}
+
+TEST_CASE("where the list goes by creation, a task that left has ended once the total says so", "[tally][task_tally]") {
+  Window window;
+  window.by_creation = true;
+  window.now = epoch + minutes{30};
+  window.live = {running("1", epoch, epoch)};
+  // So many came after it that asking back to its creation would cost too much.
+  for (int i = 0; i < 600; ++i) {
+    window.ended.push_back(
+        done("x" + std::to_string(i), epoch + minutes{10}, epoch + minutes{10}, epoch + minutes{11}));
+  }
+  window.ended.push_back(done("y", epoch + minutes{29}, epoch + minutes{29}, epoch + minutes{30}));
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.clear();
+  const auto ended = done("1", epoch, epoch, window.now - seconds{10}, Phase::failed);
+  SECTION("it has") {
+    window.ended.push_back(ended);
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+    REQUIRE(queue.refresh());
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
+    CHECK(queue.shown->counters.at("A").run.count() == 1);
+  }
+  SECTION("the total says nothing yet") {
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+    // It was an error: it lives, and its real end is not counted again.
+    window.live = {running("1", epoch, epoch)};
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
+    window.live.clear();
+    window.ended.push_back(ended);
+    REQUIRE(queue.refresh());
+    REQUIRE(queue.refresh());
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 0);
+  }
+}
+
+TEST_CASE("a task that is missing is looked up where that is possible", "[tally][task_tally]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  window.live = {running("1", epoch, epoch), running("2", epoch + seconds{1}, epoch + seconds{1})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.hidden = std::exchange(window.live, {});
+  for (int i = 0; i < 5; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  }
+  window.hidden.clear();
+  for (int i = 0; i < 3; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+}
+
+TEST_CASE("a task that leaves the window alive is not counted as ended", "[tally][task_tally]") {
+  Window window;
+  window.live = {running("1", epoch - minutes{59}, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += minutes{2};
+  window.live.clear();
+  for (int i = 0; i < 3; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.live.empty());
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("A").turnaround.count() == 0);
+}
+
+TEST_CASE("when the cloud's clock is put back, what ended meanwhile is still found", "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  window.now = epoch + seconds{5};
+  REQUIRE(queue.refresh());
+  window.now -= minutes{4};
+  window.ended.push_back(done("2", window.now - seconds{20}, window.now - seconds{20}, window.now - seconds{10}));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 2);
+}
+
+TEST_CASE("an API that cannot be asked by time is listed whole, and counted the same", "[tally][task_tally]") {
+  Window window;
+  window.selects = false;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->complete);
+  CHECK_FALSE(queue.state.tasks.sweep);
+  window.now += seconds{30};
+  window.ended.push_back(done("2", epoch, epoch, epoch + seconds{20}, Phase::failed));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 1);
+  CHECK(queue.shown->counters.at("A").arrived == 1);
+}
+
+TEST_CASE("a total that has come to differ has everything counted again; what differs still is the API's way",
+          "[tally][task_tally]") {
+  Window window;
+  for (int i = 0; i < 10; ++i) {
+    window.ended.push_back(done(std::to_string(i), epoch - minutes{40}, epoch - minutes{40}, epoch - minutes{39}));
+  }
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.ended.pop_back();  // without a trace
+  for (int i = 0; i < 15; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 9);
+  window.uncounted = 3;
+  for (int i = 0; i < 25; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 9);
+  CHECK(queue.state.tasks.bias == 3);
+  const int sweeps = window.slices;
+  for (int i = 0; i < 25; ++i) REQUIRE(queue.refresh());
+  CHECK(window.slices == sweeps);
 }
