@@ -55,21 +55,20 @@ std::vector<double> fair_shares(const std::vector<double>& demands, double total
   return shares;
 }
 
-constexpr int longest_stretch = 100000;
+constexpr Milliseconds longest_interval = std::chrono::hours{24 * 365};
 
-/// The smallest multiple of the configured interval at which the queue asks for no more than `allowed`; nothing where
-/// there is none.
-std::optional<int> stretch_for(const QueueConfig& queue, const std::string& action, double allowed) {
-  const auto asks = [&](int stretch) {
-    return call_rates(queue, load_of(queue), queue.polling.interval * stretch)[action];
+/// The shortest interval, not shorter than the configured one, at which the queue asks for no more than `allowed`;
+/// nothing where there is none. To a thousandth.
+std::optional<Milliseconds> stretched(const QueueConfig& queue, const std::string& action, double allowed) {
+  const auto fits = [&](Milliseconds interval) {
+    return call_rates(queue, load_of(queue), interval)[action] <= allowed * (1 + 1e-9);
   };
-  const auto fits = [&](int stretch) { return asks(stretch) <= allowed * (1 + 1e-9); };
-  if (fits(1)) return 1;
-  if (!fits(longest_stretch)) return std::nullopt;
-  int too_short = 1;
-  int enough = longest_stretch;
-  while (enough - too_short > 1) {
-    const int middle = too_short + (enough - too_short) / 2;
+  Milliseconds too_short = queue.polling.interval;
+  Milliseconds enough = longest_interval;
+  if (fits(too_short)) return too_short;
+  if (!fits(enough)) return std::nullopt;
+  while (enough - too_short > too_short / 1000) {
+    const Milliseconds middle = too_short + (enough - too_short) / 2;
     (fits(middle) ? enough : too_short) = middle;
   }
   return enough;
@@ -136,11 +135,10 @@ class AccountEstimator {
     for (std::size_t i = 0; i < action.queues.size(); ++i) {
       if (allowed[i] >= wanted[i]) continue;
       QueueEstimate& queue = result_.queues[action.queues[i].queue];
-      const auto stretch = stretch_for(*configs_[action.queues[i].queue], action.action, allowed[i]);
-      const Milliseconds in_force = queue.configured * stretch.value_or(1);
-      if (queue.keeps_up && (!stretch || in_force > queue.in_force)) queue.held_up_by = place;
-      queue.keeps_up &= stretch.has_value();
-      queue.in_force = std::max(queue.in_force, in_force);
+      const auto interval = stretched(*configs_[action.queues[i].queue], action.action, allowed[i]);
+      if (queue.keeps_up && (!interval || *interval > queue.in_force)) queue.held_up_by = place;
+      queue.keeps_up &= interval.has_value();
+      queue.in_force = std::max(queue.in_force, interval.value_or(queue.configured));
     }
   }
 

@@ -11,7 +11,7 @@
 
 namespace taskqueue {
 
-/// One queue in one region. The interval in force is the configured one, or a multiple of it where limits force that.
+/// One queue in one region. The interval in force is the configured one, or what limits stretch it to on average.
 struct QueueEstimate {
   std::string queue;
   std::string service;

@@ -50,7 +50,7 @@ std::string row(std::string label, double per_second, double limit) {
          padded(percent(per_second / limit), number_width) + "\n";
 }
 
-/// The two largest units, rounded up: an estimate knows no better. "45s", "2h 42m".
+/// The two largest units: an estimate knows no better. "45s", "2h 42m".
 std::string about(double seconds) {
   struct Unit {
     double seconds;
@@ -59,10 +59,10 @@ std::string about(double seconds) {
   static constexpr std::array<Unit, 4> units{{{day, "d"}, {hour, "h"}, {60, "m"}, {1, "s"}}};
   std::size_t first = 0;
   while (first + 1 < units.size() && seconds < units[first].seconds) ++first;
-  if (first + 1 == units.size()) return plain(std::max(1.0, std::ceil(seconds))) + "s";
+  if (first + 1 == units.size()) return plain(std::max(1.0, std::round(seconds))) + "s";
   const Unit& large = units[first];
   const Unit& small = units[first + 1];
-  const double parts = std::ceil(seconds / small.seconds - 1e-9);
+  const double parts = std::round(seconds / small.seconds);
   const double per_large = large.seconds / small.seconds;
   const double rest = std::fmod(parts, per_large);
   return plain(std::floor(parts / per_large)) + large.letter + (rest > 0 ? " " + plain(rest) + small.letter : "");
@@ -105,7 +105,7 @@ std::string warning(const AccountEstimate& account, const QueueEstimate& queue) 
   if (!queue.held_up_by) return {};
   const ActionEstimate& action = account.actions[*queue.held_up_by];
   const std::string fate =
-      queue.keeps_up ? " will be read every " + about(queue.in_force) + ", not every " + about(queue.configured)
+      queue.keeps_up ? " will be read about every " + about(queue.in_force) + ", not every " + about(queue.configured)
                      : " cannot be kept up with, whatever the interval";
   return "  WARNING: " + name_of(queue) + fate + ".\n    " + title_of(action) + " would take " +
          plain(action.sum(&QueueCalls::wanted)) + " calls a second, the ceiling is " + plain(action.ceiling) + ".\n";

@@ -61,7 +61,7 @@ FailureKind kind_of_status(int status) {
   }
 }
 
-Failure refusal(const HttpResponse& response, const Json& body) {
+Failure refusal(const HttpResponse& response, const Value& body) {
   Failure failure;
   failure.code = text_member(body, "Code");
   failure.kind = kind_of_alibaba_code(failure.code).value_or(kind_of_status(response.status));
@@ -100,7 +100,7 @@ Result<Answer, Failure> AlibabaDialect::judge(const HttpResponse& response) cons
   auto body = parse_json(response.body);
   if (response.status == 200) {
     if (!body) return Unexpected(body.error());
-    if (!body->is_object()) {
+    if (!body->root().is_object()) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer is no JSON object"});
     }
     std::string request_id = shortened(text_member(*body, "RequestId"));

@@ -87,9 +87,9 @@ Result<Done, Failure> TencentBatchReader::add_by_id(const std::vector<std::strin
   const auto answer = client_->call(call);
   if (answer) {
     if (listing.as_of == WallTime{}) listing.as_of = answer->date;
-    const Json* jobs = array_member(answer->fields, "JobSet");
+    const Value* jobs = array_member(answer->fields, "JobSet");
     if (jobs == nullptr) return Done{};
-    for (const Json& item : *jobs) {
+    for (const Value& item : *jobs) {
       BatchJob job = read_batch_job(item);
       if (!job.id.empty()) listing.jobs.push_back(std::move(job));
     }
@@ -118,14 +118,14 @@ Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id, Purpos
   const auto answer =
       client_->call({.action = "DescribeJob", .parameters = {{"JobId", id}}, .urgency = urgency_of(purpose)});
   if (!answer) return Unexpected(answer.error());
-  const Json& fields = answer->fields;
-  const Json* tasks = array_member(fields, "TaskSet");
+  const Value& fields = answer->fields;
+  const Value* tasks = array_member(fields, "TaskSet");
   if (tasks == nullptr) return Unexpected(lacks("TaskSet"));
   JobDetail detail{.as_of = answer->date,
                    .job = read_batch_job(fields),
                    .tasks = {},
                    .instances = read_state_counts(fields, "TaskInstanceMetrics")};
-  for (const Json& item : *tasks) {
+  for (const Value& item : *tasks) {
     BatchTask task = read_batch_task(item);
     if (!task.name.empty()) detail.tasks.push_back(std::move(task));
   }
@@ -140,9 +140,9 @@ Readiness TencentBatchReader::readiness(Purpose purpose) const {
           .task = client_->ready("DescribeTask", urgency)};
 }
 
-Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(Call call, const Json& first,
+Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(Call call, const Value& first,
                                                                               std::optional<std::int64_t> total) {
-  const Json* page = array_member(first, "TaskInstanceSet");
+  const Value* page = array_member(first, "TaskInstanceSet");
   if (page == nullptr) return std::optional<StateCounts>{};
   InstanceSet seen;
   std::int64_t offset = 0;

@@ -24,8 +24,9 @@ class TencentBatchReader final : public BatchReader {
  private:
   enum class Filter { many_states, one_state, none };
   Result<JobListing, Failure> jobs_in_each(const std::vector<std::string_view>& states);
-  /// Goes through the instances of a task page by page; `first` is what `call` was answered. Nothing where there is no page.
-  Result<std::optional<StateCounts>, Failure> count_by_hand(Call call, const Json& first,
+  /// Goes through the instances of a task page by page; `first` is what `call` was answered. Nothing where there is no
+  /// page.
+  Result<std::optional<StateCounts>, Failure> count_by_hand(Call call, const Value& first,
                                                             std::optional<std::int64_t> total);
   Result<Done, Failure> add_by_id(const std::vector<std::string>& ids, JobListing& listing);
 

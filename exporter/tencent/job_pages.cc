@@ -46,9 +46,9 @@ std::int64_t Pass::take(const Answer& answer) {
   listing_.total = whole_member(answer.fields, "TotalCount");
   // A total that falls tells of a job that went, and may have pulled another onto a page already read.
   most_ = std::max(most_, listing_.total);
-  const Json* page = array_member(answer.fields, "JobSet");
+  const Value* page = array_member(answer.fields, "JobSet");
   if (page == nullptr) return 0;
-  for (const Json& item : *page) {
+  for (const Value& item : *page) {
     BatchJob job = read_batch_job(item);
     if (job.id.empty()) continue;
     ids_.insert(job.id);
@@ -92,9 +92,9 @@ Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::i
                      .whole = false,
                      .unfiltered = false,
                      .jobs = {}};
-  const Json* page = array_member(answer->fields, "JobSet");
+  const Value* page = array_member(answer->fields, "JobSet");
   if (page != nullptr) {
-    for (const Json& item : *page) {
+    for (const Value& item : *page) {
       BatchJob job = read_batch_job(item);
       if (!job.id.empty()) listing.jobs.push_back(std::move(job));
     }

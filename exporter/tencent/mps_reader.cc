@@ -18,7 +18,7 @@ Json finished() { return {{"Status", "FINISH"}}; }
 }  // namespace
 
 Result<Reading, Failure> MpsReader::list(const std::string& status, const TaskSink& sink) {
-  return scroll(*client_, {{"Status", status}}, Urgency::live, [&](const Json& item) {
+  return scroll(*client_, {{"Status", status}}, Urgency::live, [&](const Value& item) {
     sink(read_task(item, status));
     return true;
   });
@@ -35,7 +35,7 @@ Result<Reading, Failure> MpsReader::live(const LiveQuestion& /*known*/, const Ta
 Result<Reading, Failure> MpsReader::select_one(const Json& parameters, const Times& times, std::optional<Phase> outcome,
                                                Urgency urgency, const TaskSink& sink) {
   bool is_heeded = true;
-  auto reading = scroll(*client_, parameters, urgency, [&](const Json& item) {
+  auto reading = scroll(*client_, parameters, urgency, [&](const Value& item) {
     Task task = read_task(item, "FINISH");
     is_heeded = !lies_outside(task, times.from, times.until);
     if (is_heeded && outcome) task.phase = *outcome;
@@ -95,7 +95,7 @@ Result<MpsReader::Outcomes, Failure> MpsReader::read_outcomes() {
     Ids& ids = failed ? outcomes.failed : outcomes.succeeded;
     Json parameters = finished();
     parameters["SubTaskHasFailed"] = failed;
-    const auto reading = scroll(*client_, parameters, Urgency::live, [&](const Json& item) {
+    const auto reading = scroll(*client_, parameters, Urgency::live, [&](const Value& item) {
       ids.insert(text_member(item, "TaskId"));
       return true;
     });

@@ -20,9 +20,9 @@ bool is_end(const Failure& failure, bool page_was_short) {
 enum class Passed { news, nothing_new, enough };
 
 /// Passes a page's items on.
-Passed pass(const Json& page, std::unordered_set<std::size_t>& seen, const ItemSink& sink) {
+Passed pass(const Value& page, std::unordered_set<std::size_t>& seen, const ItemSink& sink) {
   Passed passed = Passed::nothing_new;
-  for (const Json& item : page) {
+  for (const Value& item : page) {
     const std::string id = text_member(item, "TaskId");
     if (id.empty()) continue;
     if (seen.insert(std::hash<std::string>{}(id)).second) passed = Passed::news;
@@ -46,7 +46,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
     if (!answer && is_end(answer.error(), page_was_short)) return reading;
     if (!answer) return Unexpected(answer.error());
     if (page == 0) reading.as_of = answer->date;
-    const Json* items = array_member(answer->fields, "TaskSet");
+    const Value* items = array_member(answer->fields, "TaskSet");
     if (items == nullptr || items->empty()) return reading;
     const Passed passed = pass(*items, seen_ids, sink);
     pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;

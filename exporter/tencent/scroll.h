@@ -9,7 +9,7 @@
 namespace taskqueue {
 
 /// False: the rest of the list is not wanted.
-using ItemSink = std::function<bool(const Json& item)>;
+using ItemSink = std::function<bool(const Value& item)>;
 
 /// Calls DescribeTasks with `parameters` until the list ends and passes each item with a TaskId, duplicates included.
 ///

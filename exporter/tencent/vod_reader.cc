@@ -10,7 +10,7 @@ namespace taskqueue {
 Result<Reading, Failure> VodReader::list(const std::string& status, const TaskSink& sink) {
   Json parameters{{"Status", status}};
   if (sub_app_id_) parameters["SubAppId"] = *sub_app_id_;
-  return scroll(*client_, parameters, Urgency::live, [&](const Json& item) {
+  return scroll(*client_, parameters, Urgency::live, [&](const Value& item) {
     sink(read_task(item, status));
     return true;
   });
@@ -39,7 +39,7 @@ Result<Reading, Failure> VodReader::select(const Range& range, Urgency urgency, 
   if (range.until != WallTime::max()) times["Before"] = utc_seconds(range.until);
   const Json parameters{{range.field, std::move(times)}, {"Sort", {{"Field", range.field}, {"Order", "Asc"}}}};
   bool is_heeded = true;
-  auto reading = list_any(parameters, urgency, [&](const Json& item) {
+  auto reading = list_any(parameters, urgency, [&](const Value& item) {
     Task task = read_task(item, "FINISH");
     is_heeded = !is_terminal(task.phase) || !lies_outside(task, range.from, range.until);
     if (is_heeded) sink(std::move(task));
@@ -60,7 +60,7 @@ Result<Reading, Failure> VodReader::ended_between(WallTime from, WallTime until,
 }
 
 Result<Reading, Failure> VodReader::ended(const TaskSink& sink) {
-  return list_any(Json::object(), Urgency::live, [&](const Json& item) {
+  return list_any(Json::object(), Urgency::live, [&](const Value& item) {
     sink(read_task(item, "FINISH"));
     return true;
   });

@@ -44,7 +44,7 @@ class EstimateTest(lab.LabCase):
         done = self.estimate(self.config)
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         for said in ("account media", "mps DescribeTasks, limit 100 a second", "batch ap-guangzhou DescribeJob, limit 2 a second",
-                     "idle floor", "expect adds", "ceiling of the limiter", "WARNING: render (ap-guangzhou) will be read every 10m"):
+                     "idle floor", "expect adds", "ceiling of the limiter", "WARNING: render (ap-guangzhou) will be read about every 10m"):
             self.assertIn(said, done.stdout)
         self.assertNotIn("planted-secret", done.stdout)
         self.assertLessEqual(max(map(len, done.stdout.splitlines())), 96)

@@ -34,7 +34,7 @@ struct Desk {
 
   Answerer answer;
   ScriptedCloud cloud{[this](const HttpRequest& request) {
-    Json response = answer(action_of(request), *parse_json(request.body));
+    Json response = answer(action_of(request), Json::parse(request.body));
     response["RequestId"] = "r";
     return cloud.says(Json{{"Response", response}}.dump());
   }};
@@ -59,7 +59,7 @@ Json view(const std::string& id, const std::string& state) {
 }  // namespace
 
 TEST_CASE("the document's example gives two that succeeded and seven zeros", "[tencent][batch_reader]") {
-  Desk desk([](const std::string&, const Json&) { return *parse_json(example); });
+  Desk desk([](const std::string&, const Json&) { return Json::parse(example); });
   BatchTally tally(std::make_unique<TencentBatchReader>(
                        desk.cloud.client(std::make_unique<TencentDialect>(TencentDialect::Product{
                                              .service = "batch", .version = "2017-03-12", .region = "ap-guangzhou"}),
@@ -105,8 +105,8 @@ TEST_CASE("jobs are listed by their states in one filter", "[tencent][batch_read
 TEST_CASE("a filter that is too much is asked for state by state, then not at all", "[tencent][batch_reader]") {
   std::size_t allowed = 1;
   Desk desk([&](const std::string&, const Json& parameters) -> Json {
-    const Json* filters = array_member(parameters, "Filters");
-    const std::size_t values = filters == nullptr ? 0 : filters->at(0).at("Values").size();
+    const auto filters = parameters.find("Filters");
+    const std::size_t values = filters == parameters.end() ? 0 : filters->at(0).at("Values").size();
     if (values > allowed) return Desk::refusal("InvalidParameterValue.LimitExceeded");
     if (values == 0) return {{"JobSet", {view("job-1", "RUNNING"), view("job-2", "FAILED")}}, {"TotalCount", 2}};
     const auto state = filters->at(0).at("Values").at(0).get<std::string>();
@@ -178,7 +178,7 @@ TEST_CASE("a deleted job shortens the answer or spoils it: the others are found"
 
 TEST_CASE("a job's tasks and the counts of all its instances are read", "[tencent][batch_reader]") {
   Desk desk([](const std::string&, const Json&) {
-    return *parse_json(R"({"JobId":"job-1","JobName":"n","JobState":"RUNNING","EndTime":null,
+    return Json::parse(R"({"JobId":"job-1","JobName":"n","JobState":"RUNNING","EndTime":null,
       "TaskSet":[{"TaskName":"A","TaskState":"SUCCEED","EndTime":"2026-03-01T09:30:00Z"},{"TaskName":"B","TaskState":"RUNNING"}],
       "TaskMetrics":{"RunningCount":1,"SucceedCount":1},"TaskInstanceMetrics":{"RunningCount":4,"SucceedCount":5},"New":{}})");
   });

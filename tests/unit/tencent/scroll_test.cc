@@ -24,8 +24,8 @@ Listed list(const std::function<Json(const std::string& token)>& answers, std::s
   CannedCloud cloud([&](const Json& parameters) { return answers(parameters.value("ScrollToken", "")); });
   const auto client = cloud.client();
   Listed listed;
-  listed.reading = scroll(*client, {{"Status", "FINISH"}}, Urgency::live, [&](const Json& item) {
-    listed.ids.push_back(item.at("TaskId").get<std::string>());
+  listed.reading = scroll(*client, {{"Status", "FINISH"}}, Urgency::live, [&](const Value& item) {
+    listed.ids.push_back(text_member(item, "TaskId"));
     return listed.ids.size() < enough;
   });
   listed.calls = cloud.asked.size();
