@@ -154,7 +154,7 @@ SmallWorld drawn_world(const std::string& service, int number) {
   SmallWorld world{.service = service, .seed = number};
   draw_tasks(world, dice);
   world.interval = dice.one_of({5, 10, 10, 15, 30});
-  world.length = std::clamp(world.interval * dice.between(20, 60), 300, 900);
+  world.length = std::clamp(world.interval * dice.between(15, 40), 180, 600);
   draw_troubles(world, dice);
   draw_quirks(world, dice);
   return world;
