@@ -28,9 +28,12 @@ std::unique_ptr<Dialect> mps_dialect(const QueueConfig&) {
       TencentDialect::Product{.service = "mps", .version = "2019-06-12", .region = ""});
 }
 
-std::unique_ptr<Tally> mps_tally(const QueueConfig&, const Guards& guards, std::unique_ptr<Client> client) {
-  return std::make_unique<TaskTally>(std::make_unique<MpsReader>(std::move(client)),
-                                     static_cast<std::size_t>(guards.max_types));
+TaskTally::Options options(const QueueConfig& queue, const Guards& guards) {
+  return {.max_types = static_cast<std::size_t>(guards.max_types), .recount = queue.polling.recount};
+}
+
+std::unique_ptr<Tally> mps_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
+  return std::make_unique<TaskTally>(std::make_unique<MpsReader>(std::move(client)), options(queue, guards));
 }
 
 constexpr std::array<Action, 2> vod_actions{{{"DescribeTasks", 100}, {"DescribeTaskDetail", 100}}};
@@ -44,7 +47,7 @@ std::unique_ptr<Dialect> vod_dialect(const QueueConfig&) {
 
 std::unique_ptr<Tally> vod_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
   return std::make_unique<TaskTally>(std::make_unique<VodReader>(std::move(client), queue.sub_app_id),
-                                     static_cast<std::size_t>(guards.max_types));
+                                     options(queue, guards));
 }
 
 constexpr std::array<Action, 3> batch_actions{{{"DescribeJobs", 2}, {"DescribeJob", 2}, {"DescribeTask", 3}}};
@@ -59,6 +62,7 @@ std::unique_ptr<Dialect> batch_dialect(const QueueConfig& queue) {
 std::unique_ptr<Tally> batch_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
   BatchScope scope{.job_names = queue.job_names,
                    .keep_ended = queue.keep_ended,
+                   .interval = queue.polling.interval,
                    .by_job_name = queue.instances_by_job_name,
                    .max_series = static_cast<std::size_t>(guards.max_series),
                    .max_types = static_cast<std::size_t>(guards.max_types)};
@@ -76,18 +80,30 @@ std::unique_ptr<Dialect> ecs_dialect(const QueueConfig&) { return std::make_uniq
 
 std::unique_ptr<Tally> ecs_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
   return std::make_unique<TaskTally>(std::make_unique<EcsReader>(std::move(client), queue.region),
-                                     static_cast<std::size_t>(guards.max_types));
+                                     options(queue, guards));
 }
 
 constexpr std::array<Service, 4> table{{
     {{.name = "mps", .provider = "tencent", .has_regions = false, .keys = {}, .actions = mps_action_names},
-     mps_actions, tencent_host, mps_dialect, mps_tally},
+     mps_actions,
+     tencent_host,
+     mps_dialect,
+     mps_tally},
     {{.name = "vod", .provider = "tencent", .has_regions = false, .keys = vod_keys, .actions = vod_action_names},
-     vod_actions, tencent_host, vod_dialect, vod_tally},
+     vod_actions,
+     tencent_host,
+     vod_dialect,
+     vod_tally},
     {{.name = "batch", .provider = "tencent", .has_regions = true, .keys = batch_keys, .actions = batch_action_names},
-     batch_actions, tencent_host, batch_dialect, batch_tally},
+     batch_actions,
+     tencent_host,
+     batch_dialect,
+     batch_tally},
     {{.name = "ecs", .provider = "alibaba", .has_regions = true, .keys = {}, .actions = ecs_action_names},
-     ecs_actions, ecs_host, ecs_dialect, ecs_tally},
+     ecs_actions,
+     ecs_host,
+     ecs_dialect,
+     ecs_tally},
 }};
 
 constexpr auto rules = [] {

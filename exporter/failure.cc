@@ -1,6 +1,27 @@
 #include "exporter/failure.h"
 
 namespace taskqueue {
+namespace {
+
+constexpr std::size_t longest_text = 200;
+
+bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+}  // namespace
+
+std::string shortened(std::string_view text) {
+  if (text.size() <= longest_text) return std::string(text);
+  std::size_t end = longest_text;
+  while (end > 0 && is_inside_character(text[end])) --end;
+  return std::string(text.substr(0, end));
+}
+
+Failure shortened(Failure failure) {
+  failure.code = shortened(failure.code);
+  failure.sentence = shortened(failure.sentence);
+  failure.request_id = shortened(failure.request_id);
+  return failure;
+}
 
 std::string_view word(FailureKind kind) {
   switch (kind) {
@@ -20,7 +41,7 @@ std::string_view word(FailureKind kind) {
 
 bool is_worth_retrying(FailureKind kind) {
   return kind == FailureKind::throttled || kind == FailureKind::network || kind == FailureKind::timeout ||
-         kind == FailureKind::server;
+         kind == FailureKind::server || kind == FailureKind::answer;
 }
 
 std::string_view advice(FailureKind kind) {

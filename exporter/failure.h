@@ -33,6 +33,13 @@ struct Failure {
   bool operator==(const Failure&) const = default;
 };
 
+/// At most 200 bytes of `text`, cut between characters of UTF-8: what others send may be of any length, and is logged,
+/// shown and kept.
+[[nodiscard]] std::string shortened(std::string_view text);
+
+/// The failure with its code, sentence and request id shortened.
+[[nodiscard]] Failure shortened(Failure failure);
+
 /// The kind as it stands in metrics and logs: `throttled`, `network`, ...
 [[nodiscard]] std::string_view word(FailureKind kind);
 

@@ -73,7 +73,9 @@ void StreamLog::write(LogLevel level, std::string_view room, std::string_view ev
   append_pair(line, style_.format, "level", word(level));
   append_pair(line, style_.format, "room", room);
   append_pair(line, style_.format, "event", event);
-  for (const LogField& field : fields) append_pair(line, style_.format, field.key, field.value);
+  for (const LogField& field : fields) {
+    if (!field.value.empty()) append_pair(line, style_.format, field.key, field.value);
+  }
   line += style_.format == LogFormat::json ? "}\n" : "\n";
 
   const Lock lock(mutex_);

@@ -29,7 +29,7 @@ class Log {
   virtual ~Log() = default;
 
   [[nodiscard]] virtual bool shows(LogLevel level) const = 0;
-  /// Thread-safe. `room` is the folder that speaks: "refresh", "web", ...
+  /// Thread-safe. `room` is the folder that speaks: "refresh", "web", ... Fields without a value are left out.
   virtual void write(LogLevel level, std::string_view room, std::string_view event, Fields fields) = 0;
 
   void debug(std::string_view room, std::string_view event, Fields fields = {}) {

@@ -13,6 +13,7 @@
 #include "exporter/catalogue.h"
 #include "exporter/config/duration.h"
 #include "exporter/config/load.h"
+#include "exporter/estimate_text.h"
 #include "exporter/simulator/demo.h"
 #include "exporter/simulator/listener.h"
 #include "exporter/version.h"
@@ -28,6 +29,7 @@ struct Flags {
   std::filesystem::path config_file;
   std::filesystem::path web_config_file;
   bool check = false;
+  bool estimate = false;
   bool demo = false;
   bool once = false;
   std::string once_timeout = "5m";
@@ -44,6 +46,8 @@ std::string version_text() {
 void declare(CLI::App& cli, Flags& flags) {
   cli.add_option("--config.file", flags.config_file, "Configuration, TOML")->type_name("FILE");
   cli.add_flag("--config.check", flags.check, "Check the configuration, call nothing, and exit");
+  cli.add_flag("--config.estimate", flags.estimate,
+               "Say how often each API will be called, and how often at most; call nothing, and exit");
   cli.add_flag("--demo", flags.demo, "Export an embedded simulated cloud; needs no file, no credentials, no network");
   cli.add_flag("--once", flags.once, "Collect every queue once, print the metrics, and exit");
   cli.add_option("--once.timeout", flags.once_timeout, "How long --once may take")
@@ -144,6 +148,8 @@ int misuse(const std::string& sentence) {
 }
 
 int run(const Flags& flags) {
+  if (flags.estimate && flags.config_file.empty())
+    return misuse("--config.estimate needs a configuration to estimate: give it as --config.file=FILE");
   if (flags.demo && !flags.config_file.empty())
     return misuse("--demo brings its own configuration: leave out --config.file");
   if (!flags.demo && flags.config_file.empty()) {
@@ -180,6 +186,10 @@ int run(const Flags& flags) {
     if (with_web_config)
       std::printf("%s is good: %s\n", flags.web_config_file.c_str(), in_words(*web_config.door()).c_str());
     return fine;
+  }
+  if (flags.estimate) {
+    std::fputs(text(estimate(*config)).c_str(), stdout);
+    return std::fflush(stdout) == 0 ? fine : failed;
   }
   App app({clock, random, log, process_environment()}, *config, flags.config_file);
   if (flags.once) return run_once(app, *once_timeout);

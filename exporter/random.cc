@@ -1,12 +1,16 @@
 #include "exporter/random.h"
 
-#include <random>
+#include <unistd.h>
+
+#include <stdexcept>
 
 namespace taskqueue {
 
 std::uint64_t SystemRandom::bits() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32U) | device();
+  std::uint64_t bits = 0;
+  // For so few bytes it fails only where there is no kernel to ask.
+  if (::getentropy(&bits, sizeof bits) != 0) throw std::runtime_error("the kernel gives no random numbers");
+  return bits;
 }
 
 std::string nonce(Random& random) {

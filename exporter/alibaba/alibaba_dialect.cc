@@ -14,7 +14,6 @@ namespace taskqueue {
 namespace {
 
 constexpr Milliseconds longest_quiet = std::chrono::seconds{120};
-constexpr std::size_t longest_sentence = 200;
 
 /// JSON objects are kept in the order of their keys, and names of parameters need no encoding: so this is canonical.
 std::string query_of(const Json& parameters) {
@@ -45,17 +44,11 @@ Milliseconds to_next_minute(const HttpResponse& response) {
   return std::chrono::floor<minutes>(*date) + minutes{1} - *date;
 }
 
-bool is_inside_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
-
 /// The server's message, without the string to sign that it prints when signatures differ: that one holds the keys' id
 /// and the token.
 std::string sentence_of(const std::string& message, std::string_view code) {
   const bool about_signature = code.find("Signature") != std::string_view::npos;
-  std::size_t end = std::min(message.find_first_of(about_signature ? ".:\n" : "\n"), message.size());
-  if (end > longest_sentence) {
-    end = longest_sentence;
-    while (end > 0 && is_inside_character(message[end])) --end;
-  }
+  const std::size_t end = std::min(message.find_first_of(about_signature ? ".:\n" : "\n"), message.size());
   return end == 0 ? std::string(code) : message.substr(0, end);
 }
 
@@ -68,13 +61,13 @@ FailureKind kind_of_status(int status) {
   }
 }
 
-Failure refusal(const HttpResponse& response, const Json& body) {
+Failure refusal(const HttpResponse& response, const Value& body) {
   Failure failure;
   failure.code = text_member(body, "Code");
   failure.kind = kind_of_alibaba_code(failure.code).value_or(kind_of_status(response.status));
   failure.sentence = sentence_of(text_member(body, "Message"), failure.code);
   failure.request_id = text_member(body, "RequestId");
-  return failure;
+  return shortened(std::move(failure));
 }
 
 Failure gateway_failure(const HttpResponse& response) {
@@ -98,8 +91,7 @@ HttpRequest AlibabaDialect::request(const Call& call, const Signing& signing) co
   request.headers = {{"Host", signing.host},
                      {"accept", "application/json"},
                      {"x-acs-action", call.action},
-                     {"x-acs-version", version_},
-                     {"User-Agent", "taskqueue_exporter"}};
+                     {"x-acs-version", version_}};
   sign_acs3(request, signing.credentials, signing.now, signing.nonce);
   return request;
 }
@@ -108,10 +100,10 @@ Result<Answer, Failure> AlibabaDialect::judge(const HttpResponse& response) cons
   auto body = parse_json(response.body);
   if (response.status == 200) {
     if (!body) return Unexpected(body.error());
-    if (!body->is_object()) {
+    if (!body->root().is_object()) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer is no JSON object"});
     }
-    std::string request_id = text_member(*body, "RequestId");
+    std::string request_id = shortened(text_member(*body, "RequestId"));
     return Answer{.fields = std::move(*body), .request_id = std::move(request_id)};
   }
   const bool has_code = body && !text_member(*body, "Code").empty();

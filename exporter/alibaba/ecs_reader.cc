@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/alibaba/ecs_task_set.h"
+#include "exporter/utc.h"
 
 namespace taskqueue {
 namespace {
@@ -15,9 +16,11 @@ constexpr int most_passes = 4;
 
 }  // namespace
 
-Result<EcsReader::Pass, Failure> EcsReader::read_list(Sighting& sighting, std::optional<WallTime>& as_of) {
+Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Sighting& sighting,
+                                                      std::optional<WallTime>& as_of, std::size_t enough) {
   Pass pass;
-  Call call{.action = "DescribeTasks", .parameters = {{"RegionId", region_}, {"PageSize", page_size}}};
+  Call call{.action = "DescribeTasks", .parameters = parameters};
+  call.parameters["PageSize"] = page_size;
   for (int page = 1; page <= most_pages; ++page) {
     call.parameters["PageNumber"] = page;
     const auto answer = client_->call(call);
@@ -35,61 +38,113 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(Sighting& sighting, std::o
       sighting.add(std::move(task));
     });
     // A page may be short in the middle of the list, and the last page may be full.
-    if (pass.ids.size() == before) return pass;
+    if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
     if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
   }
   pass.capped = true;
   return pass;
 }
 
-std::int64_t EcsReader::missing(const Pass& pass) const {
-  return pass.total.value_or(0) - static_cast<std::int64_t>(pass.ids.size());
-}
-
-Result<Reading, Failure> EcsReader::read_all(Sighting& sighting) {
+Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed) {
   std::optional<WallTime> as_of;
   std::optional<Pass> before;
   for (int i = 0; i < most_passes; ++i) {
-    auto pass = read_list(sighting, as_of);
+    auto pass = read_list(parameters, sighting, as_of);
     if (!pass) return Unexpected(pass.error());
-    const Reading reading{.as_of = *as_of, .total = pass->total, .capped = pass->capped};
-    if (pass->capped || missing(*pass) <= 0 || missing(*pass) == never_listed_) return reading;
+    const std::int64_t missing = pass->total.value_or(0) - static_cast<std::int64_t>(pass->ids.size());
+    const Reading reading{.as_of = *as_of, .capped = pass->capped};
+    if (pass->capped || missing <= 0 || missing == never_listed) return reading;
     // The same list twice: nothing shifts, the API's total counts more than it lists.
     if (before && before->total == pass->total && before->ids == pass->ids) {
-      never_listed_ = missing(*pass);
+      never_listed = missing;
       return reading;
     }
     before = std::move(*pass);
   }
-  return Reading{.as_of = *as_of, .total = before->total, .capped = true};
+  return Reading{.as_of = *as_of, .capped = true};
 }
 
-Result<Reading, Failure> EcsReader::live(const TaskSink& sink) {
-  Sighting sighting;
-  auto reading = read_all(sighting);
-  if (!reading) return reading;
-  for (const auto& [id, task] : sighting.tasks()) {
-    if (!is_terminal(task.phase)) sink(task);
+Result<Done, Failure> EcsReader::read_by_id(const LiveQuestion& known, Sighting& sighting) {
+  std::vector<std::string> asked;
+  for (const std::string& id : known.ids) {
+    if (!sighting.tasks().contains(id)) asked.push_back(id);
   }
-  sighting_ = std::move(sighting);
-  reading_ = *reading;
+  for (std::size_t first = 0; first < asked.size() && selects_; first += page_size) {
+    const std::size_t last = std::min(first + page_size, asked.size());
+    std::unordered_set<std::string> wanted;
+    std::string ids;
+    for (std::size_t i = first; i < last; ++i) {
+      wanted.insert(asked[i]);
+      ids += (i == first ? "" : ",") + asked[i];
+    }
+    Json parameters = region();
+    parameters["TaskIds"] = std::move(ids);
+    std::optional<WallTime> as_of;
+    const auto found = read_list(parameters, sighting, as_of, wanted.size());
+    if (!found) return Unexpected(found.error());
+    selects_ = std::ranges::all_of(found->ids, [&](const std::string& id) { return wanted.contains(id); });
+  }
+  return Done{};
+}
+
+Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSink& sink) {
+  Sighting sighting;
+  Result<Reading, Failure> reading = Reading{};
+  if (known.since && selects_) {
+    Json parameters = region();
+    parameters["StartTime"] = utc_seconds(*known.since);
+    reading = read_all(parameters, sighting, never_listed_since_);
+    if (!reading) return reading;
+    const auto is_older = [&](const auto& entry) {
+      return entry.second.created && *entry.second.created + std::chrono::minutes{2} < *known.since;
+    };
+    selects_ = std::ranges::none_of(sighting.tasks(), is_older);
+    if (const auto by_id = read_by_id(known, sighting); !by_id) return Unexpected(by_id.error());
+  }
+  if (!known.since || !selects_) {
+    reading = read_all(region(), sighting, never_listed_);
+    if (!reading) return reading;
+    reading->whole = true;
+  }
+  for (const auto& [id, task] : sighting.tasks()) sink(task);
   return reading;
 }
 
-Result<Reading, Failure> EcsReader::ended(const TaskSink& sink) {
-  for (const auto& [id, task] : sighting_.tasks()) {
-    if (is_terminal(task.phase)) sink(task);
-  }
-  sighting_ = Sighting{};
-  return reading_;
+Result<Reading, Failure> EcsReader::ended_since(WallTime /*since*/, Haste /*haste*/, const TaskSink& /*sink*/) {
+  return Reading{};
+}
+
+Result<Reading, Failure> EcsReader::ended_between(WallTime /*from*/, WallTime /*until*/, const TaskSink& sink) {
+  return ended(sink);
+}
+
+Result<Reading, Failure> EcsReader::ended(const TaskSink& sink) { return live({}, sink); }
+
+Result<Reading, Failure> EcsReader::look_up(WallTime /*created*/, const TaskSink& /*sink*/) { return Reading{}; }
+
+Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
+  Call call{.action = "DescribeTasks", .parameters = region()};
+  call.parameters["PageSize"] = 1;
+  call.parameters["PageNumber"] = 1;
+  if (from) call.parameters["StartTime"] = utc_seconds(*from);
+  const auto answer = client_->call(call);
+  if (!answer) return Unexpected(answer.error());
+  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
+  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
 }
 
 Vocabulary EcsReader::vocabulary() const {
   return {.types = {"ImportImage", "ExportImage", "RedeployInstance", "ModifyDiskSpec", "ArchiveSnapshot"},
           .rows = {{"Processing", Phase::running}, {"Finished", Phase::succeeded}, {"Failed", Phase::failed}},
           .outcomes = {Phase::succeeded, Phase::failed, Phase::cancelled},
+          .ended = "Finished",
           .window = {},
+          .resolution = std::chrono::minutes{1},
           .tells_start = false};
+}
+
+Abilities EcsReader::abilities() const {
+  return {.absence = Absence::undecided, .asks_by_creation = true, .has_total = true, .total_has_live = true};
 }
 
 }  // namespace taskqueue

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,34 +14,45 @@
 
 namespace taskqueue {
 
-/// There is one list, by page number, of tasks in every state. A filter by status would hide those it does not know.
-/// So live() reads it all, and ended() passes what live() has read.
+/// There is one list, by page number, of tasks in every state; a filter by status would hide those it does not know.
+/// So live() lists it all the first time. From then on it lists what was created since and asks for the live tasks by
+/// their ids: ended tasks do not change.
 class EcsReader final : public TaskReader {
  public:
   EcsReader(std::unique_ptr<Client> client, std::string region)
       : client_(std::move(client)), region_(std::move(region)) {}
 
-  Result<Reading, Failure> live(const TaskSink& sink) override;
-  Result<Reading, Failure> ended(const TaskSink& sink) override;
   [[nodiscard]] Vocabulary vocabulary() const override;
+  [[nodiscard]] Abilities abilities() const override;
+  Result<Reading, Failure> live(const LiveQuestion& known, const TaskSink& sink) override;
+  /// live() has passed them.
+  Result<Reading, Failure> ended_since(WallTime since, Haste haste, const TaskSink& sink) override;
+  Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override;
+  Result<Reading, Failure> ended(const TaskSink& sink) override;
+  Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override;
+  Result<std::int64_t, Failure> total(std::optional<WallTime> from) override;
 
  private:
-  /// The list once from its first page to its last.
+  /// A list once from its first page to its last.
   struct Pass {
     std::unordered_set<std::string> ids;
     std::optional<std::int64_t> total;  // the highest of its pages
     bool capped = false;
   };
-  Result<Pass, Failure> read_list(Sighting& sighting, std::optional<WallTime>& as_of);
+  Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of,
+                                  std::size_t enough = std::numeric_limits<std::size_t>::max());
   /// Lists until no page has shifted under the reading.
-  Result<Reading, Failure> read_all(Sighting& sighting);
-  [[nodiscard]] std::int64_t missing(const Pass& pass) const;
+  Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed);
+  /// The known tasks that `sighting` does not show yet.
+  Result<Done, Failure> read_by_id(const LiveQuestion& known, Sighting& sighting);
+  [[nodiscard]] Json region() const { return {{"RegionId", region_}}; }
 
   const std::unique_ptr<Client> client_;
   const std::string region_;
-  std::int64_t never_listed_ = 0;  // tasks that the API counts but does not list
-  Sighting sighting_;              // of the last live(), for ended()
-  Reading reading_;
+  // Tasks that the API counts but does not list: of all, and of the new ones.
+  std::int64_t never_listed_ = 0;
+  std::int64_t never_listed_since_ = 0;
+  bool selects_ = true;  // it heeds times and ids, until it turns out otherwise
 };
 
 }  // namespace taskqueue

@@ -1,12 +1,11 @@
 #include "exporter/alibaba/ecs_task_set.h"
 
-#include <nlohmann/json.hpp>
 #include <string>
 
 namespace taskqueue {
 namespace {
 
-Task read_task(const Json& item) {
+Task read_task(const Value& item) {
   Task task;
   task.id = text_member(item, "TaskId");
   task.type = text_member(item, "TaskAction");
@@ -22,10 +21,10 @@ Task read_task(const Json& item) {
   return task;
 }
 
-void visit(const Json& part, const TaskSink& sink) {
+void visit(const Value& part, const TaskSink& sink) {
   if (part.is_array()) {
-    for (const Json& each : part) visit(each, sink);
-  } else if (const Json* inner = member(part, "Task")) {
+    for (const Value& each : part) visit(each, sink);
+  } else if (const Value* inner = member(part, "Task")) {
     visit(*inner, sink);
   } else if (!text_member(part, "TaskId").empty()) {
     sink(read_task(part));
@@ -34,8 +33,8 @@ void visit(const Json& part, const TaskSink& sink) {
 
 }  // namespace
 
-void read_task_set(const Json& answer, const TaskSink& sink) {
-  if (const Json* set = member(answer, "TaskSet")) visit(*set, sink);
+void read_task_set(const Value& answer, const TaskSink& sink) {
+  if (const Value* set = member(answer, "TaskSet")) visit(*set, sink);
 }
 
 }  // namespace taskqueue

@@ -9,6 +9,6 @@ namespace taskqueue {
 /// Passes each task of `answer`'s TaskSet that has an id. The set is an object with the array Task, as the API sends
 /// it, or an array of such objects, as its manual prints it; an array of tasks, a lone task, null and nothing do as
 /// well.
-void read_task_set(const Json& answer, const TaskSink& sink);
+void read_task_set(const Value& answer, const TaskSink& sink);
 
 }  // namespace taskqueue

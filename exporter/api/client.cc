@@ -36,8 +36,9 @@ Result<Answer, Failure> Client::call(const Call& call) {
   Line& line = lines_.at(call.action);
   bool clock_was_set = false;
   for (int attempts = 1;; ++attempts) {
-    if (!line.quota->take(call.urgency, stop_)) return Unexpected(stopped());
-    Result<Answer, Failure> outcome = attempt(call, line);
+    const auto taken = line.quota->take(call.urgency, stop_);
+    if (!taken) return Unexpected(stopped());
+    Result<Answer, Failure> outcome = attempt(call, line, *taken);
     if (outcome || attempts == most_attempts) return outcome;
     const Failure& failure = outcome.error();
     // The refusal told us the time: with the right one the same call is worth one more try.
@@ -49,7 +50,12 @@ Result<Answer, Failure> Client::call(const Call& call) {
   }
 }
 
-Result<Answer, Failure> Client::attempt(const Call& call, Line& line) {
+SteadyTime Client::ready(const std::string& action, Urgency urgency) const {
+  const auto line = lines_.find(action);
+  return line == lines_.end() ? SteadyTime::max() : line->second.quota->next(urgency);
+}
+
+Result<Answer, Failure> Client::attempt(const Call& call, Line& line, SteadyTime taken) {
   const auto credentials = parts_.credentials.get();
   if (!credentials) return Unexpected(credentials.error());
 
@@ -62,6 +68,7 @@ Result<Answer, Failure> Client::attempt(const Call& call, Line& line) {
   int status = 0;
   Result<Answer, Failure> outcome = Unexpected(Failure{});
   if (response) {
+    line.quota->answered(taken);
     status = response->status;
     const auto date = parse_http_date(response->header("Date"));
     if (date) parts_.cloud_clock.learn(*date, sent);

@@ -49,12 +49,18 @@ class Client {
   /// Asks, up to three times where that may help. Thread-safe.
   [[nodiscard]] Result<Answer, Failure> call(const Call& call);
 
+  /// When a call of this action could leave, as its quota stands: the time now, or later. Who has calls of several
+  /// actions to make loses no time if the one that can leave first goes first. Thread-safe.
+  /// An action without a ceiling can never be called.
+  [[nodiscard]] SteadyTime ready(const std::string& action, Urgency urgency) const;
+  [[nodiscard]] SteadyTime now() const { return parts_.clock.steady_now(); }
+
  private:
   struct Line {  // one action's
     std::shared_ptr<Quota> quota;
     CallLabels labels;
   };
-  Result<Answer, Failure> attempt(const Call& call, Line& line);
+  Result<Answer, Failure> attempt(const Call& call, Line& line, SteadyTime taken);
   void account_for(const Line& line, const Result<Answer, Failure>& outcome, int status, double seconds);
   [[nodiscard]] std::string code_of(const Failure& failure, int status) const;
   [[nodiscard]] Milliseconds pause_before_retry(int attempts, const Failure& failure);

@@ -23,7 +23,7 @@ struct Call {
 
 /// What an API said.
 struct Answer {
-  Json fields;  // an object
+  Document fields;  // an object
   std::string request_id;
   WallTime date{};  // cloud time, from the Date header
 };

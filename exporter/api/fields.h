@@ -7,29 +7,31 @@
 #include <string>
 #include <string_view>
 
+#include "exporter/api/value.h"
 #include "exporter/failure.h"
 #include "exporter/result.h"
 
 namespace taskqueue {
 
+/// What requests are built of. Answers are read as Value.
 using Json = nlohmann::json;
 
-/// Parses an answer's body. Refuses more than 32 levels: copying or freeing a deep value costs stack.
-[[nodiscard]] Result<Json, Failure> parse_json(std::string_view body);
+/// Parses an answer's body. Refuses more than 32 levels: reading them costs stack.
+[[nodiscard]] Result<Document, Failure> parse_json(std::string_view body);
 
 /// The member, or null if `object` is no object, has no such member, or it is JSON's null.
-[[nodiscard]] const Json* member(const Json& object, std::string_view key);
+[[nodiscard]] const Value* member(const Value& object, std::string_view key);
 
 /// The member as an array, or null.
-[[nodiscard]] const Json* array_member(const Json& object, std::string_view key);
+[[nodiscard]] const Value* array_member(const Value& object, std::string_view key);
 
 /// The text of a string member; empty for everything else.
-[[nodiscard]] std::string text_member(const Json& object, std::string_view key);
+[[nodiscard]] std::string text_member(const Value& object, std::string_view key);
 
 /// A whole number, also where it is written as a string; nothing for fractions and what does not fit.
-[[nodiscard]] std::optional<std::int64_t> whole_member(const Json& object, std::string_view key);
+[[nodiscard]] std::optional<std::int64_t> whole_member(const Value& object, std::string_view key);
 
 /// A time; nothing for every spelling of "not yet".
-[[nodiscard]] std::optional<WallTime> time_member(const Json& object, std::string_view key);
+[[nodiscard]] std::optional<WallTime> time_member(const Value& object, std::string_view key);
 
 }  // namespace taskqueue

@@ -151,6 +151,8 @@ class HttplibTransport::Watchdog {
     Watch(Watchdog& dog, SocketHandle& handle, SteadyTime deadline) : dog_(dog) {
       const Lock lock(dog_.mutex_);
       place_ = dog_.calls_.insert(dog_.calls_.end(), Call{&handle, deadline});
+      // Usually it looks again before this call is late, and need not be woken for it.
+      if (deadline >= dog_.looks_again_) return;
       dog_.has_news_ = true;
       dog_.news_.notify_one();
     }
@@ -187,6 +189,7 @@ class HttplibTransport::Watchdog {
         call.handle->end_call();
       }
     }
+    looks_again_ = next;
     return next;
   }
 
@@ -195,6 +198,7 @@ class HttplibTransport::Watchdog {
   std::condition_variable_any news_;
   bool has_news_ GUARDED_BY(mutex_) = false;
   std::list<Call> calls_ GUARDED_BY(mutex_);
+  SteadyTime looks_again_ GUARDED_BY(mutex_) = SteadyTime::max();
   std::jthread thread_;  // last: starts when the rest stands
 };
 

@@ -1,28 +1,40 @@
 #include "exporter/api/local_quota.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace taskqueue {
 
-bool LocalQuota::take(Urgency urgency, const std::stop_token& stop) {
+std::optional<SteadyTime> LocalQuota::take(Urgency urgency, const std::stop_token& stop) {
   const SteadyTime asked = clock_.steady_now();
   while (!stop.stop_requested()) {
-    const auto again = try_take(urgency, asked);
-    if (!again) return true;
-    clock_.sleep_until(*again, stop);
+    const Try tried = try_take(urgency, asked);
+    if (tried.taken) return tried.when;
+    clock_.sleep_until(tried.when, stop);
   }
-  return false;
+  return std::nullopt;
 }
 
-std::optional<SteadyTime> LocalQuota::try_take(Urgency urgency, SteadyTime asked) {
+LocalQuota::Try LocalQuota::try_take(Urgency urgency, SteadyTime asked) {
   const Lock lock(mutex_);
   const SteadyTime now = clock_.steady_now();
   const SteadyTime when = pace_.next(urgency, now);
-  if (when > now) return when;
+  if (when > now) return {false, when};
   pace_.sent(urgency, now);
   ++taken_;
   waited_ += std::chrono::duration<double>(now - asked).count();
-  return std::nullopt;
+  return {true, now};
+}
+
+void LocalQuota::answered(SteadyTime taken) {
+  const Lock lock(mutex_);
+  pace_.answered(taken, clock_.steady_now());
+}
+
+SteadyTime LocalQuota::next(Urgency urgency) const {
+  const Lock lock(mutex_);
+  const SteadyTime now = clock_.steady_now();
+  return std::max(now, pace_.next(urgency, now));
 }
 
 void LocalQuota::throttled(std::optional<Milliseconds> quiet) {

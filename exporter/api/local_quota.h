@@ -13,14 +13,19 @@ class LocalQuota final : public Quota {
  public:
   LocalQuota(Clock& clock, double ceiling) : clock_(clock), pace_(ceiling, clock.steady_now()) {}
 
-  [[nodiscard]] bool take(Urgency urgency, const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<SteadyTime> take(Urgency urgency, const std::stop_token& stop) override;
+  void answered(SteadyTime taken) override;
+  [[nodiscard]] SteadyTime next(Urgency urgency) const override;
   void throttled(std::optional<Milliseconds> quiet) override;
   [[nodiscard]] Reading read() const override;
   void set_ceiling(double ceiling);
 
  private:
-  /// Takes the request if it may leave now; else when to ask again.
-  std::optional<SteadyTime> try_take(Urgency urgency, SteadyTime asked);
+  struct Try {
+    bool taken = false;
+    SteadyTime when{};  // taken, or to be asked for again
+  };
+  Try try_take(Urgency urgency, SteadyTime asked);
 
   Clock& clock_;
   mutable Mutex mutex_;

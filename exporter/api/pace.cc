@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <vector>
 
 namespace taskqueue {
 namespace {
@@ -10,7 +11,10 @@ namespace {
 using std::chrono::duration;
 using std::chrono::duration_cast;
 
-constexpr Milliseconds sliding_second{1050};
+constexpr Milliseconds sliding_second{1001};
+// Nearly all requests are on their way for less than the first, and none is waited for longer than the second.
+constexpr Milliseconds usual_way{50};
+constexpr Milliseconds longest_way{250};
 constexpr double lowest_share = 1.0 / 32;
 constexpr double recovery_per_second = 1.0 / 60;  // shares of the ceiling
 
@@ -22,45 +26,74 @@ SteadyTime::duration in_seconds(double seconds) {
 
 }  // namespace
 
-double Pace::Bucket::level(double rate, double capacity, SteadyTime now) const {
-  return std::min(capacity, tokens + rate * seconds_between(filled, now));
-}
-
-SteadyTime Pace::Bucket::ready(double rate, double capacity, SteadyTime now) const {
-  const double missing = 1 - level(rate, capacity, now);
-  return missing <= 0 ? now : now + in_seconds(missing / rate);
-}
-
-void Pace::Bucket::settle(double rate, double capacity, SteadyTime now) {
-  tokens = level(rate, capacity, now);
-  filled = now;
-}
-
 Pace::Pace(double ceiling, SteadyTime now)
-    : ceiling_(ceiling), rate_(ceiling), changed_(now), quiet_until_(now), all_{1, now}, sweeps_{1, now} {
-  all_.tokens = capacity();
+    : ceiling_(ceiling), settled_(now), rate_(ceiling), quiet_until_(now), all_{1, 1, 1}, sweeps_{0.5, 1, 1} {
+  all_.tokens = all_.capacity = capacity();
 }
 
 double Pace::capacity() const { return std::max(1.0, std::ceil(ceiling_ - 1e-9)); }
 
 double Pace::rate(SteadyTime now) const {
-  return std::min(ceiling_, rate_ + ceiling_ * recovery_per_second * seconds_between(changed_, now));
+  return std::min(ceiling_, rate_ + ceiling_ * recovery_per_second * seconds_between(settled_, now));
+}
+
+double Pace::allowed(SteadyTime now) const {
+  const double slope = ceiling_ * recovery_per_second;
+  const double all = seconds_between(settled_, now);
+  const double rising = std::min(all, (ceiling_ - rate_) / slope);
+  return rising * (rate_ + slope * rising / 2) + (all - rising) * ceiling_;
+}
+
+SteadyTime Pace::when_allowed(double requests) const {
+  const double slope = ceiling_ * recovery_per_second;
+  const double rising = (ceiling_ - rate_) / slope;
+  const double while_rising = rising * (rate_ + ceiling_) / 2;
+  const double seconds = requests > while_rising ? rising + (requests - while_rising) / ceiling_
+                                                 : (std::sqrt(rate_ * rate_ + 2 * slope * requests) - rate_) / slope;
+  return settled_ + in_seconds(seconds);
+}
+
+double Pace::level(const Bucket& bucket, SteadyTime now) const {
+  return std::min(bucket.capacity, bucket.tokens + bucket.share * allowed(now));
+}
+
+SteadyTime Pace::ready(const Bucket& bucket, SteadyTime now) const {
+  return level(bucket, now) >= 1 ? now : std::max(now, when_allowed((1 - bucket.tokens) / bucket.share));
 }
 
 SteadyTime Pace::next(Urgency urgency, SteadyTime now) const {
-  // While the rate recovers the true moment is a little earlier than this one: waiters look again.
-  SteadyTime when = std::max(all_.ready(rate(now), capacity(), now), quiet_until_);
-  if (urgency == Urgency::sweep) when = std::max(when, sweeps_.ready(rate(now) / 2, 1, now));
-  if (recent_.size() >= static_cast<std::size_t>(capacity())) when = std::max(when, recent_.front() + sliding_second);
-  return when;
+  SteadyTime when = std::max(ready(all_, now), quiet_until_);
+  if (urgency == Urgency::sweep) when = std::max(when, ready(sweeps_, now));
+  return std::max(when, room_in_second(now));
+}
+
+SteadyTime Pace::Request::over(SteadyTime now) const {
+  return std::clamp(answered.value_or(now), sent + usual_way, sent + longest_way) + sliding_second;
+}
+
+SteadyTime Pace::room_in_second(SteadyTime now) const {
+  const auto most = static_cast<std::size_t>(capacity());
+  if (recent_.size() < most) return now;
+  std::vector<SteadyTime> ends;
+  ends.reserve(recent_.size());
+  for (const Request& request : recent_) ends.push_back(request.over(now));
+  const auto last_too_many = ends.end() - static_cast<std::ptrdiff_t>(most);
+  std::ranges::nth_element(ends, last_too_many);
+  return *last_too_many;
 }
 
 void Pace::sent(Urgency urgency, SteadyTime now) {
   settle(now);
   all_.tokens -= 1;
   if (urgency == Urgency::sweep) sweeps_.tokens -= 1;
-  recent_.push_back(now);
-  while (recent_.size() > static_cast<std::size_t>(capacity())) recent_.pop_front();
+  recent_.push_back({now});
+  while (recent_.front().sent + longest_way + sliding_second < now) recent_.pop_front();
+}
+
+void Pace::answered(SteadyTime sent, SteadyTime now) {
+  const auto request =
+      std::ranges::find_if(recent_, [&](const Request& each) { return each.sent == sent && !each.answered; });
+  if (request != recent_.end()) request->answered = now;
 }
 
 void Pace::throttled(std::optional<Milliseconds> quiet, SteadyTime now) {
@@ -78,16 +111,15 @@ void Pace::set_ceiling(double ceiling, SteadyTime now) {
   const bool was_full = rate_ >= ceiling_;
   ceiling_ = ceiling;
   rate_ = was_full ? ceiling : std::clamp(rate_, ceiling * lowest_share, ceiling);
-  settle(now);
-  while (recent_.size() > static_cast<std::size_t>(capacity())) recent_.pop_front();
+  all_.capacity = capacity();
+  all_.tokens = std::min(all_.tokens, all_.capacity);
 }
 
 void Pace::settle(SteadyTime now) {
-  const double rate_now = rate(now);
-  all_.settle(rate_now, capacity(), now);
-  sweeps_.settle(rate_now / 2, 1, now);
-  rate_ = rate_now;
-  changed_ = now;
+  all_.tokens = level(all_, now);
+  sweeps_.tokens = level(sweeps_, now);
+  rate_ = rate(now);
+  settled_ = now;
 }
 
 }  // namespace taskqueue

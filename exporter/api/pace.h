@@ -10,7 +10,8 @@
 namespace taskqueue {
 
 /// Two bounds at once: the mean stays at or below `rate`, and no sliding second holds more than max(1, ceil(ceiling))
-/// requests. The second is taken a little longer, because requests can bunch on their way.
+/// requests where they arrive. Requests can bunch on their way: a request counts until a second after its answer,
+/// which shows that it has arrived, though no longer than a quarter of a second more.
 /// Additive increase, multiplicative decrease: throttling halves the rate, down to ceiling/32; each calm second adds
 /// ceiling/60.
 class Pace {
@@ -21,6 +22,8 @@ class Pace {
   [[nodiscard]] SteadyTime next(Urgency urgency, SteadyTime now) const;
   /// A request leaves at `now`.
   void sent(Urgency urgency, SteadyTime now);
+  /// The request that left at `sent` had arrived before `now`.
+  void answered(SteadyTime sent, SteadyTime now);
   void throttled(std::optional<Milliseconds> quiet, SteadyTime now);
   void set_ceiling(double ceiling, SteadyTime now);
 
@@ -28,26 +31,38 @@ class Pace {
   [[nodiscard]] double ceiling() const { return ceiling_; }
 
  private:
-  /// Tokens that refill with time; may not exceed `capacity`.
+  /// Permissions that come in with time, at a share of the rate.
   struct Bucket {
-    double tokens = 1;
-    SteadyTime filled{};
+    double share;     // of the rate
+    double capacity;  // more do not fit in
+    double tokens;    // at `settled_`
+  };
+  struct Request {
+    SteadyTime sent;
+    std::optional<SteadyTime> answered{};
 
-    [[nodiscard]] double level(double rate, double capacity, SteadyTime now) const;
-    [[nodiscard]] SteadyTime ready(double rate, double capacity, SteadyTime now) const;
-    void settle(double rate, double capacity, SteadyTime now);
+    /// When it counts no more, as far as can be told at `now`.
+    [[nodiscard]] SteadyTime over(SteadyTime now) const;
   };
   [[nodiscard]] double capacity() const;
+  /// When fewer requests than a second may hold count.
+  [[nodiscard]] SteadyTime room_in_second(SteadyTime now) const;
+  /// What the rate lets through from `settled_` to `now`.
+  [[nodiscard]] double allowed(SteadyTime now) const;
+  /// When it has let `requests` through.
+  [[nodiscard]] SteadyTime when_allowed(double requests) const;
+  [[nodiscard]] SteadyTime ready(const Bucket& bucket, SteadyTime now) const;
+  [[nodiscard]] double level(const Bucket& bucket, SteadyTime now) const;
   void settle(SteadyTime now);
 
   double ceiling_;
-  double rate_;  // at `changed_`
-  SteadyTime changed_;
+  SteadyTime settled_;
+  double rate_;  // at `settled_`
   std::optional<SteadyTime> halved_;
   SteadyTime quiet_until_;
   Bucket all_;
-  Bucket sweeps_;                  // half the rate
-  std::deque<SteadyTime> recent_;  // the last capacity() requests
+  Bucket sweeps_;
+  std::deque<Request> recent_;  // in the order of sending; at least those that count
 };
 
 }  // namespace taskqueue

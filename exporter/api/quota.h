@@ -22,8 +22,16 @@ class Quota {
   Quota& operator=(const Quota&) = delete;
   virtual ~Quota() = default;
 
-  /// Waits until one request may be sent and takes it. False if `stop` was asked for before. Thread-safe, as all of it.
-  [[nodiscard]] virtual bool take(Urgency urgency, const std::stop_token& stop) = 0;
+  /// Waits until one request may be sent and takes it: gives the moment, or nothing if `stop` was asked for before.
+  /// Thread-safe, as all of it.
+  [[nodiscard]] virtual std::optional<SteadyTime> take(Urgency urgency, const std::stop_token& stop) = 0;
+
+  /// The request taken at `taken` has its answer, so it arrived before now. Not for failures on the way: a request
+  /// that was given up may yet arrive.
+  virtual void answered(SteadyTime taken) = 0;
+
+  /// When the next request of this urgency could leave, as things stand: the time now, or later.
+  [[nodiscard]] virtual SteadyTime next(Urgency urgency) const = 0;
 
   /// The API said "slower": the rate halves, at most once a second, and `quiet` passes before the next request.
   virtual void throttled(std::optional<Milliseconds> quiet) = 0;

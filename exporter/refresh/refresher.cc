@@ -49,14 +49,40 @@ void Refresher::refresh() {
   const SteadyTime began = parts_.clock.steady_now();
   try {
     read_and_count();
+    note_duration(began);
+    work_until(began + plan_.recipe.queue.polling.interval);
   } catch (const std::exception& bug) {
     parts_.instruments.bug();
     parts_.log.error("refresh", "fault of the exporter itself",
                      {{"queue", plan_.key.labels.queue}, {"what", bug.what()}});
     fail(Failure{.kind = FailureKind::answer, .sentence = "a fault of the exporter itself; please report it"});
+    note_duration(began);
   }
+}
+
+void Refresher::note_duration(SteadyTime began) {
   const Lock lock(mutex_);
   status_.last_duration = std::chrono::floor<Milliseconds>(parts_.clock.steady_now() - began);
+}
+
+/// Ends in time for the next refresh: a step is not begun that would not.
+void Refresher::work_until(SteadyTime end) {
+  if (!entry_ || !shown_ || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
+  publish();
+  SteadyTime::duration longest{0};
+  SteadyTime now = parts_.clock.steady_now();
+  // One step in any case: where refreshes take longer than their interval the work still comes to an end.
+  do {
+    const bool was_complete = shown_->complete;
+    auto counted = tally_->advance(*entry_->state, *shown_);
+    if (stop_.stop_requested()) return;
+    if (!counted) return note_delay(counted.error());
+    if (!commit(std::move(*counted), entry_->refreshed)) return;
+    if (!was_complete && shown_->complete) publish();
+    const SteadyTime after = parts_.clock.steady_now();
+    longest = std::max(longest, after - now);
+    now = after;
+  } while (tally_->has_more(*entry_->state) && now + longest < end);
 }
 
 void Refresher::read_and_count() {
@@ -80,8 +106,18 @@ Result<Done, Failure> Refresher::load_once() {
 }
 
 void Refresher::take(Counted counted, WallTime began) {
+  const auto partial = counted.partial;
+  commit(std::move(counted), partial ? entry_->refreshed : began);
+  if (!partial) {
+    const Lock lock(mutex_);
+    status_.last_success = began;
+  }
+  note(partial ? "partial" : "success", !partial, partial);
+}
+
+bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
   Entry next{.generation = entry_->generation + 1,
-             .refreshed = counted.partial ? entry_->refreshed : began,
+             .refreshed = refreshed,
              .state = std::make_shared<const QueueState>(std::move(counted.after)),
              .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot))};
   const auto committed = parts_.ledger.commit(plan_.key, next);
@@ -89,17 +125,28 @@ void Refresher::take(Counted counted, WallTime began) {
   if (committed) {
     shown_ = next.snapshot;
     entry_ = std::move(next);
-  } else {
-    parts_.instruments.ledger_write_failed();
-    parts_.log.error("ledger", "cannot write",
-                     {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
-    shown_ = std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+    return true;
   }
-  if (!counted.partial) {
+  parts_.instruments.ledger_write_failed();
+  parts_.log.error("ledger", "cannot write", {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
+  shown_ = std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+  return false;
+}
+
+/// Ended tasks go on being counted after the next refresh: nothing is lost but time.
+void Refresher::note_delay(const Failure& failure) {
+  {
     const Lock lock(mutex_);
-    status_.last_success = began;
+    status_.last_failure = failure;
+    status_.last_failure_at = parts_.clock.wall_now();
   }
-  note(counted.partial ? "partial" : "success", !counted.partial, counted.partial);
+  parts_.log.warn("refresh", "a part of the ended tasks could not be counted, the next refresh goes on",
+                  {{"queue", plan_.key.labels.queue},
+                   {"cloud_region", plan_.key.labels.cloud_region},
+                   {"result", std::string(word(failure.kind))},
+                   {"code", failure.code},
+                   {"why", failure.sentence},
+                   {"request_id", failure.request_id}});
 }
 
 void Refresher::fail(const Failure& failure) { note(word(failure.kind), false, failure); }

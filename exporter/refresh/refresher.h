@@ -53,6 +53,11 @@ class Refresher {
   void read_and_count();
   Result<Done, Failure> load_once();
   void take(Counted counted, WallTime began);
+  /// False where the ledger would not: then counters stand still.
+  bool commit(Counted counted, std::optional<WallTime> refreshed);
+  void work_until(SteadyTime end);
+  void note_delay(const Failure& failure);
+  void note_duration(SteadyTime began);
   void fail(const Failure& failure);
   void note(std::string_view result, bool success, const std::optional<Failure>& failure);
   void log_change(std::string_view result, const std::optional<Failure>& failure);

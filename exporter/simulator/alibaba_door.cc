@@ -94,7 +94,8 @@ DoorResult alibaba_answer(const Request& request, const Caller& caller, const Mo
   if (caller.account->recorded) return written(request, "DescribeTasksResponse", Json::parse(recorded::ecs_tasks));
 
   const Json none = Json::object();
-  Scene scene{.parameters = none, .timeline = moment.timeline, .now = moment.now, .quirks = moment.quirks};
+  Scene scene{
+      .parameters = none, .timeline = moment.timeline, .now = moment.now, .quirks = moment.quirks, .lag = moment.lag};
   const Place* place = moment.estate.find(*caller.account, {"ecs", 0, caller.region});
   if (place != nullptr) scene.world = place->tasks.get();
   auto answer = describe_ecs_tasks(parameters, scene);

@@ -19,6 +19,7 @@ class Life {
 
   void whole() {
     interrupts_ = share(next()) < plan_.interrupted_share;
+    is_brief_ = plan_.brief_share > 0 && share(next()) < plan_.brief_share;
     const Milliseconds waiting = job_.birth + sample(plan_.stay, next());
     for (BatchTask& task : job_.tasks) {
       for (BatchInstance& instance : task.instances) {
@@ -42,9 +43,15 @@ class Life {
     return instance.changes.back().state == BatchState::succeed;
   }
 
-  /// Runs what has not succeeded, task after task, up to the first failure. Returns when the job ends.
+  /// Runs what has not succeeded, task after task up to the first failure, or all tasks at once. Returns when the job
+  /// ends.
   Milliseconds attempt(Milliseconds start, double failed_share) {
     failed_ = false;
+    if (job_.abreast) {
+      Milliseconds end = start;
+      for (BatchTask& task : job_.tasks) end = std::max(end, run(task, start, failed_share));
+      return end;
+    }
     for (BatchTask& task : job_.tasks) {
       if (failed_) {
         give_up(task, start);
@@ -61,7 +68,7 @@ class Life {
       if (has_succeeded(instance)) continue;
       const Milliseconds starting = start + sample(plan_.stay, next());
       const Milliseconds running = starting + sample(plan_.stay, next());
-      const Milliseconds done = running + sample(plan_.run, next());
+      const Milliseconds done = running + sample(is_brief_ ? plan_.brief_run : plan_.run, next());
       const bool fails = share(next()) < failed_share;
       failed_ = failed_ || fails;
       const BatchState failure = interrupts_ ? BatchState::failed_interrupted : BatchState::failed;
@@ -107,6 +114,7 @@ class Life {
   const std::uint64_t seed_;
   std::uint64_t drawn_ = 0;
   bool interrupts_ = false;
+  bool is_brief_ = false;
   bool failed_ = false;
 };
 

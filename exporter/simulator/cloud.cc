@@ -115,6 +115,7 @@ Cloud::Served Cloud::decide(const Request& request, const Caller& caller, bool w
     moment.emplace(Moment{estate_, timeline_, now, now + skew_, behaviour, within_limit});
   }
   const std::string request_id = next_request_id();
+  moment->lag = lag(behaviour.stale);
   const bool alibaba = is_for_alibaba(request);
   auto body = alibaba ? alibaba_answer(request, caller, *moment, nonces_, request_id)
                       : tencent_answer(request, caller, *moment, request_id);
@@ -144,6 +145,13 @@ std::string Cloud::next_request_id() {
                 static_cast<unsigned>(low >> 48U),
                 static_cast<unsigned long long>(low & 0xffffffffffffU));  // NOLINT(google-runtime-int)
   return text.data();
+}
+
+/// Drawn for each answer by itself, so that the pages of one listing may disagree.
+Milliseconds Cloud::lag(Milliseconds most) const {
+  if (most.count() == 0) return most;
+  const double part = share(draw(estate_.plan().seed, answers_.load(), 33));
+  return Milliseconds{static_cast<std::int64_t>(part * static_cast<double>(most.count()))};
 }
 
 Quirks Cloud::quirks(const std::string& service) {

@@ -5,7 +5,8 @@
 // do not document can be switched (quirks.h), and what goes wrong can be ordered (faults.h).
 //
 // The control path, for the demo, tests and benchmarks, unsigned, under /control/:
-//   GET  /control/truth           what the worlds hold now, as the APIs would list it, and what ever happened
+//   GET  /control/truth           what the worlds hold now, as the APIs would list it, and what ever happened;
+//                                 ?edge_seconds=60 says what counts as near the window's edge
 //   GET  /control/requests        what was asked: totals, codes, the most in any sliding second, per action
 //   POST /control/requests/reset
 //   POST /control/pause           freezes births, begins and ends; the clock goes on
@@ -54,11 +55,12 @@ class Cloud {
   [[nodiscard]] Served decide(const Request& request, const Caller& caller, bool within_limit);
   [[nodiscard]] Answer error_answer(const Request& request, const ApiError& error, const std::string& request_id) const;
   [[nodiscard]] std::string next_request_id();
+  [[nodiscard]] Milliseconds lag(Milliseconds most) const;
   [[nodiscard]] Quirks quirks(const std::string& service);
   [[nodiscard]] double limit(const std::string& action);
 
   [[nodiscard]] Answer control(const Request& request);
-  [[nodiscard]] std::string truth();
+  [[nodiscard]] std::string truth(Milliseconds edge);
   [[nodiscard]] std::string requests() const;
   [[nodiscard]] std::string all_quirks();
   void switch_quirks(const std::string& json);

@@ -1,4 +1,5 @@
 // The cloud's control path: see cloud.h.
+#include <charconv>
 #include <stdexcept>
 #include <utility>
 
@@ -21,17 +22,25 @@ Answer json_answer(std::string body) {
   return {.headers = {{"Content-Type", "application/json"}}, .body = std::move(body) + "\n"};
 }
 
-Json tasks_now(const Place& place, const Timeline& timeline, WallTime now, const Quirks& quirks) {
-  const Listing listing(*place.tasks, timeline, now,
-                        {place.tasks->plan().window, quirks.window_by_end, quirks.end_delay});
-  return tasks_truth(*place.tasks, listing, place.service);
+/// `edge_seconds` of the query: how near the window's edge is at the edge.
+Milliseconds edge_of(const Request& request) {
+  constexpr std::string_view name = "edge_seconds=";
+  const std::string_view query = request.query();
+  if (query.empty()) return std::chrono::seconds{60};
+  if (!query.starts_with(name)) throw std::invalid_argument("the truth knows the parameter edge_seconds only");
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(query.data() + name.size(), query.data() + query.size(), seconds);
+  if (error != std::errc{} || end != query.data() + query.size() || seconds < 0 || seconds > 1'000'000) {
+    throw std::invalid_argument("edge_seconds is a whole number");
+  }
+  return std::chrono::seconds{seconds};
 }
 
 }  // namespace
 
 Answer Cloud::control(const Request& request) try {
   const std::string what = request.method + " " + std::string(request.path().substr(9));
-  if (what == "GET truth") return json_answer(truth());
+  if (what == "GET truth") return json_answer(truth(edge_of(request)));
   if (what == "GET requests") return json_answer(requests());
   if (what == "GET quirks") return json_answer(all_quirks());
   if (what == "POST requests/reset") {
@@ -58,7 +67,7 @@ Answer Cloud::control(const Request& request) try {
   return text_answer(400, error.what());
 }
 
-std::string Cloud::truth() {
+std::string Cloud::truth(Milliseconds edge) {
   const WallTime now = clock_.wall_now();
   std::unique_ptr<const Timeline> timeline;
   {
@@ -67,8 +76,15 @@ std::string Cloud::truth() {
   }
   Json all{{"now", utc_text(now)}, {"paused", timeline->paused()}, {"queues", Json::array()}};
   for (const Place& place : estate_.places()) {
-    Json queue = place.batch ? batch_truth(*place.batch, *timeline, now)
-                             : tasks_now(place, *timeline, now, quirks(place.service));
+    Json queue = Json::object();
+    if (place.batch) {
+      queue = batch_truth(*place.batch, *timeline, now);
+    } else {
+      const Quirks how = quirks(place.service);
+      const Listing listing(*place.tasks, *timeline, now,
+                            {place.tasks->plan().window, how.window_by_end, how.end_delay});
+      queue = tasks_truth(*place.tasks, listing, place.service, edge);
+    }
     queue["service"] = place.service;
     queue["account"] = place.account->name;
     if (place.service == "vod") queue["sub_app_id"] = place.sub_app_id;

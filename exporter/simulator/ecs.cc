@@ -60,7 +60,7 @@ void narrow(Filter& filter, const std::string& status) {
   }
 }
 
-Result<Wish, ApiError> read_wish(const AcsParameters& parameters) {
+Result<Wish, ApiError> read_wish(const AcsParameters& parameters, const Quirks& quirks) {
   Wish wish;
   const auto page = number(parameters, "PageNumber", 1);
   if (!page) return Unexpected(page.error());
@@ -68,7 +68,7 @@ Result<Wish, ApiError> read_wish(const AcsParameters& parameters) {
   if (!size) return Unexpected(size.error());
   if (*size > 100) return refuse("InvalidParameter", "The specified parameter \"PageSize\" is not valid.");
   wish.page = *page;
-  wish.size = *size;
+  wish.size = static_cast<std::int64_t>(page_size(quirks, *size));
   if (const auto ids = parameters.find("TaskIds"); ids && !ids->empty()) {
     wish.ids = split(*ids);
     if (wish.ids->size() > ids_at_most) return refuse("InvalidParameter", "There are more than 100 task ids.");
@@ -122,28 +122,47 @@ struct Found {
   std::uint64_t total = 0;
 };
 
-/// With ids or an action each task is looked at; else the listing's own arithmetic does.
+/// False where no task has the action that is asked for.
+bool heed_action(Wish& wish, const World& world) {
+  if (wish.action.empty()) return true;
+  const auto& types = world.plan().types;
+  const auto found = std::ranges::find(types, wish.action, &TypeShare::name);
+  if (found == types.end()) return false;
+  wish.filter.type = static_cast<std::size_t>(found - types.begin());
+  return true;
+}
+
+/// Those of the ids that are tasks which match, in the order of the list.
+std::vector<Task> tasks_with_ids(const Listing& listing, const Scene& scene, const Wish& wish) {
+  std::set<std::uint64_t> indexes;
+  for (const std::string& id : *wish.ids) {
+    const auto index = ecs_task_index(*scene.world, id);
+    if (index && *index < listing.born()) indexes.insert(*index);
+  }
+  std::vector<Task> tasks;
+  for (const std::uint64_t index : indexes) {
+    const Task task = scene.world->task(index);
+    if (listing.matches(task, wish.filter)) tasks.push_back(task);
+  }
+  if (!scene.quirks.oldest_first) std::ranges::reverse(tasks);
+  return tasks;
+}
+
 Found find(const Listing& listing, const Scene& scene, const Wish& wish) {
   const auto offset = static_cast<std::uint64_t>((wish.page - 1) * wish.size);
   const auto size = static_cast<std::size_t>(wish.size);
   const bool newest_first = !scene.quirks.oldest_first;
   Found found;
-  if (!wish.ids && wish.action.empty()) {
-    for (const auto& row : listing.count(wish.filter)) found.total += row[0] + row[1] + row[2];
-    if (offset < found.total) found.tasks = listing.page_at(wish.filter, newest_first, size, offset).tasks;
+  if (wish.ids) {
+    found.tasks = tasks_with_ids(listing, scene, wish);
+    found.total = found.tasks.size();
+    const auto begin = found.tasks.begin() + static_cast<std::ptrdiff_t>(std::min(offset, found.total));
+    found.tasks.erase(found.tasks.begin(), begin);
+    if (found.tasks.size() > size) found.tasks.resize(size);
     return found;
   }
-  std::optional<Cursor> cursor;
-  do {
-    const Page page = listing.page(wish.filter, {.descending = newest_first}, 1000, cursor);
-    for (const Task& task : page.tasks) {
-      if (wish.ids && !wish.ids->contains(ecs_task_id(*scene.world, task.index))) continue;
-      if (!wish.action.empty() && scene.world->plan().types[task.nature.type].name != wish.action) continue;
-      if (found.total >= offset && found.tasks.size() < size) found.tasks.push_back(task);
-      ++found.total;
-    }
-    cursor = page.next;
-  } while (cursor);
+  for (const auto& row : listing.count(wish.filter)) found.total += row[0] + row[1] + row[2];
+  if (offset < found.total) found.tasks = listing.page_at(wish.filter, newest_first, size, offset).tasks;
   return found;
 }
 
@@ -156,14 +175,25 @@ std::string ecs_task_id(const World& world, std::uint64_t index) {
   return digits;
 }
 
+std::optional<std::uint64_t> ecs_task_index(const World& world, const std::string& id) {
+  std::uint64_t digits = 0;
+  const char* last = id.data() + id.size();
+  if (id.size() != 18 || !id.starts_with("t-")) return std::nullopt;
+  const auto [end, error] = std::from_chars(id.data() + 2, last, digits, 16);
+  if (error != std::errc{} || end != last) return std::nullopt;
+  const std::uint64_t index = unscramble(world.seed(), digits);
+  return ecs_task_id(world, index) == id ? std::optional(index) : std::nullopt;
+}
+
 ActionResult describe_ecs_tasks(const AcsParameters& parameters, const Scene& scene) {
-  const auto wish = read_wish(parameters);
+  auto wish = read_wish(parameters, scene.quirks);
   if (!wish) return Unexpected(wish.error());
   Json tasks = Json::array();
   std::uint64_t total = 0;
   if (scene.world != nullptr) {
     const Listing listing = scene.listing();
-    const Found found = find(listing, scene, *wish);
+    const bool known = heed_action(*wish, *scene.world);
+    const Found found = known ? find(listing, scene, *wish) : Found{};
     total = found.total;
     for (const Task& task : found.tasks) tasks.push_back(item_of(scene, listing, task));
   }

@@ -11,5 +11,7 @@ namespace taskqueue::simulator {
 
 /// The identifier of a task in ECS.
 [[nodiscard]] std::string ecs_task_id(const World& world, std::uint64_t index);
+/// The index it was made of; nothing where it is no id of this world.
+[[nodiscard]] std::optional<std::uint64_t> ecs_task_index(const World& world, const std::string& id);
 
 }  // namespace taskqueue::simulator

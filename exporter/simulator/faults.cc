@@ -84,12 +84,14 @@ void Faults::replace(std::vector<Fault> faults) {
 std::optional<Fault> Faults::strike(const Call& call) {
   const Lock lock(mutex_);
   ++calls_;
+  std::uint64_t place = 0;
   for (Fault& fault : faults_) {
+    const std::uint64_t luck = draw(seed_, calls_, 100 + place++);  // each fault's own
     if (fault.times == 0U || !fits(fault.service, call.service) || !fits(fault.action, call.action) ||
         !fits(fault.account, call.account)) {
       continue;
     }
-    if (share(draw(seed_, calls_, 7)) >= fault.share) continue;
+    if (share(luck) >= fault.share) continue;
     if (fault.times) --*fault.times;
     return fault;
   }

@@ -11,7 +11,21 @@ constexpr std::size_t ended = static_cast<std::size_t>(Stage::ended);
 /// Sorts before every end: tasks that have none yet.
 constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::min();
 
-bool wants(const Filter& filter, Nature nature) { return filter.outcomes[static_cast<std::size_t>(nature.outcome)]; }
+bool wants_type(const Filter& filter, Nature nature) { return !filter.type || *filter.type == nature.type; }
+
+bool wants(const Filter& filter, Nature nature) {
+  return filter.outcomes[static_cast<std::size_t>(nature.outcome)] && wants_type(filter, nature);
+}
+
+/// The part of a census that the filter wants, tasks having ended.
+Census wanted(const Filter& filter, Census census) {
+  for (std::size_t type = 0; type < census.size(); ++type) {
+    for (std::size_t outcome = 0; outcome < 3; ++outcome) {
+      if (!wants(filter, {type, static_cast<Outcome>(outcome)})) census[type][outcome] = 0;
+    }
+  }
+  return census;
+}
 
 bool within(const WallRange& range, WallTime time) { return time >= range.from && time < range.until; }
 
@@ -31,11 +45,36 @@ bool Listing::shows(const Task& task) const {
   return wall_at(by_end ? task.end : task.birth) >= edge();
 }
 
+WallTime Listing::leaves_at(const Task& task) const {
+  const bool by_end = window_.by_end && stage(task) == Stage::ended;
+  return wall_at(by_end ? task.end : task.birth) + window_.length;
+}
+
+bool Listing::end_was_shown(const Task& task, Milliseconds long_enough) const {
+  return wall_at(task.end + window_.end_delay) + long_enough <= leaves_at(task);
+}
+
+bool Listing::may_leave_alive(Milliseconds long_enough) const {
+  return world_.longest_life() + window_.end_delay + timeline_.paused_by(now_) + long_enough > window_.length;
+}
+
+std::vector<std::uint64_t> Listing::at_edge(Milliseconds margin) const {
+  std::vector<std::uint64_t> tasks(world_.plan().types.size());
+  const Milliseconds before = window_.by_end ? world_.longest_life() + window_.end_delay : Milliseconds{0};
+  const std::uint64_t first = world_.born_by(timeline_.world_at(edge() - margin) - before - Milliseconds{1});
+  const std::uint64_t last = born_by(edge() + margin);
+  for (std::uint64_t index = first; index < last; ++index) {
+    const Task task = world_.task(index);
+    tasks[task.nature.type] += std::chrono::abs(leaves_at(task) - now_) <= margin;
+  }
+  return tasks;
+}
+
 bool Listing::matches(const Task& task, const Filter& filter) const {
   const Stage now = stage(task);
   if (!filter.stages[static_cast<std::size_t>(now)] || !shows(task)) return false;
   if (!within(filter.created, wall_at(task.birth))) return false;
-  if (now != Stage::ended) return !filter.ended;
+  if (now != Stage::ended) return !filter.ended && wants_type(filter, task.nature);
   return wants(filter, task.nature) && (!filter.ended || within(*filter.ended, wall_at(task.end)));
 }
 
@@ -82,14 +121,7 @@ Listing::Bounds Listing::bounds(const Filter& filter) const {
 Census Listing::count(const Filter& filter) const {
   const auto [possible, certain] = bounds(filter);
   Census sum(world_.plan().types.size());
-  if (filter.stages[ended]) {
-    sum = world_.census(certain.first, certain.last);
-    for (auto& row : sum) {
-      for (std::size_t outcome = 0; outcome < row.size(); ++outcome) {
-        if (!filter.outcomes[outcome]) row[outcome] = 0;
-      }
-    }
-  }
+  if (filter.stages[ended]) sum = wanted(filter, world_.census(certain.first, certain.last));
   const auto look = [&](std::uint64_t first, std::uint64_t last) {
     for (std::uint64_t index = first; index < last; ++index) {
       const Task task = world_.task(index);
@@ -139,16 +171,50 @@ Page Listing::page(const Filter& filter, Order order, std::size_t limit, std::op
 }
 
 Page Listing::page_at(const Filter& filter, bool descending, std::size_t limit, std::uint64_t offset) const {
-  const Order order{.descending = descending};
-  std::optional<Cursor> from;
-  while (offset > 0) {
-    const std::size_t step = std::min<std::uint64_t>(offset, 1000);
-    Page skipped = page(filter, order, step, from);
-    if (!skipped.next) return {};
-    from = skipped.next;
-    offset -= step;
+  if (offset == 0) return page(filter, {.descending = descending}, limit, std::nullopt);
+  const auto from = cursor_after(filter, descending, offset);
+  return from ? page(filter, {.descending = descending}, limit, from) : Page{};
+}
+
+std::uint64_t Listing::count_one_by_one(const Filter& filter, Range range) const {
+  std::uint64_t sum = 0;
+  for (std::uint64_t index = range.first; index < range.last; ++index) sum += matches(world_.task(index), filter);
+  return sum;
+}
+
+std::uint64_t Listing::count_certain(const Filter& filter, Range range) const {
+  if (!filter.stages[ended]) return 0;
+  std::uint64_t sum = 0;
+  for (const auto& row : wanted(filter, world_.census(range.first, range.last))) sum += row[0] + row[1] + row[2];
+  return sum;
+}
+
+/// Where a listing by creation goes on after `offset` matches: halves what is left, at the borders of blocks while it
+/// is long. Nothing where there are no more.
+std::optional<Cursor> Listing::cursor_after(const Filter& filter, bool descending, std::uint64_t offset) const {
+  const auto [possible, certain] = bounds(filter);
+  const auto matches_in = [&, certain = certain](Range range) {
+    const Range sure{std::clamp(certain.first, range.first, range.last),
+                     std::clamp(certain.last, range.first, range.last)};
+    return count_one_by_one(filter, {range.first, sure.first}) + count_certain(filter, sure) +
+           count_one_by_one(filter, {sure.last, range.last});
+  };
+  Range rest = possible;
+  while (rest.last - rest.first > 1) {
+    const std::uint64_t length = rest.last - rest.first;
+    std::uint64_t middle = rest.first + length / 2;
+    if (length > 2 * World::block_size) middle -= middle % World::block_size;
+    const Range near = descending ? Range{middle, rest.last} : Range{rest.first, middle};
+    const std::uint64_t found = matches_in(near);
+    if (found > offset) {
+      rest = near;
+    } else {
+      offset -= found;
+      (descending ? rest.last : rest.first) = middle;
+    }
   }
-  return page(filter, order, limit, from);
+  if (offset > 0 || rest.first == rest.last) return std::nullopt;
+  return Cursor{.index = descending ? rest.last : rest.first};
 }
 
 std::int64_t Listing::sort_key(const Task& task) const {
@@ -183,9 +249,14 @@ Page Listing::page_by_end(const Filter& filter, bool descending, std::size_t lim
     return descending ? place(task) < here : place(task) > here;
   };
   // Every end that can match lies in [lowest, highest).
-  const WallTime begin = filter.ended ? std::max(filter.ended->from, edge()) : edge();
+  const WallRange ends = filter.ended.value_or(WallRange{});
+  const WallTime begin = std::max({ends.from, filter.created.from, edge()});
   const std::int64_t lowest = timeline_.world_at(std::min(begin, now_)).count() - 1;
-  const std::int64_t highest = world_now_.count() + 1;
+  const Milliseconds last_birth = timeline_.world_at(std::min(filter.created.until, now_));
+  const std::int64_t highest =
+      std::min({world_now_, timeline_.world_at(std::min(ends.until, now_)), last_birth + world_.longest_life()})
+          .count() +
+      1;
 
   std::vector<Task> found;
   const auto gather = [&](std::int64_t low, std::int64_t high) {

@@ -20,6 +20,7 @@ struct WallRange {
 struct Filter {
   std::array<bool, 3> stages{true, true, true};    // waiting, processing, ended
   std::array<bool, 3> outcomes{true, true, true};  // of ended ones: succeeded, failed, aborted
+  std::optional<std::size_t> type{};               // into WorldPlan::types
   WallRange created{};
   std::optional<WallRange> ended{};  // given: only ended tasks match
 };
@@ -70,6 +71,15 @@ class Listing {
   [[nodiscard]] bool matches(const Task& task, const Filter& filter) const;
   [[nodiscard]] WallTime wall_at(Milliseconds world) const { return timeline_.wall_at(world); }
 
+  /// When the API ceases to show the task, if it stays what it is.
+  [[nodiscard]] WallTime leaves_at(const Task& task) const;
+  /// True where the end of an ended task could be seen for at least `long_enough`: it had not left the window alive.
+  [[nodiscard]] bool end_was_shown(const Task& task, Milliseconds long_enough) const;
+  /// False where end_was_shown() is true of every ended task.
+  [[nodiscard]] bool may_leave_alive(Milliseconds long_enough) const;
+  /// How many tasks leave, or left, within `margin` of now; by type.
+  [[nodiscard]] std::vector<std::uint64_t> at_edge(Milliseconds margin) const;
+
   /// The tasks born so far: [0, born).
   [[nodiscard]] std::uint64_t born() const { return born_by(now_); }
   /// Every task with a smaller index has ended, and it shows.
@@ -89,6 +99,9 @@ class Listing {
   [[nodiscard]] std::uint64_t born_by(WallTime time) const;
   [[nodiscard]] std::uint64_t born_before(WallTime time) const;
   [[nodiscard]] WallTime edge() const { return now_ - window_.length; }
+  [[nodiscard]] std::uint64_t count_one_by_one(const Filter& filter, Range range) const;
+  [[nodiscard]] std::uint64_t count_certain(const Filter& filter, Range range) const;
+  [[nodiscard]] std::optional<Cursor> cursor_after(const Filter& filter, bool descending, std::uint64_t offset) const;
   [[nodiscard]] std::int64_t sort_key(const Task& task) const;
   [[nodiscard]] Page page_by_end(const Filter& filter, bool descending, std::size_t limit,
                                  std::optional<Cursor> from) const;

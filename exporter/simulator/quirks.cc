@@ -48,6 +48,10 @@ void set(Quirks& quirks, const std::string& name, const Json& value) {
     quirks.not_yet = known(spellings, value.get<std::string>());
   } else if (name == "end_delay_seconds") {
     quirks.end_delay = Milliseconds{static_cast<std::int64_t>(value.get<double>() * 1000)};
+  } else if (name == "most_in_page") {
+    quirks.most_in_page = value.get<std::int64_t>();
+  } else if (name == "stale_seconds") {
+    quirks.stale = Milliseconds{static_cast<std::int64_t>(value.get<double>() * 1000)};
   } else {
     quirks.*known(switches, name) = value.get<bool>();
   }
@@ -75,6 +79,8 @@ std::string quirks_text(const Quirks& quirks) {
     if (quirks.not_yet == value) text["not_yet"] = name;
   }
   text["end_delay_seconds"] = static_cast<double>(quirks.end_delay.count()) / 1000.0;
+  text["most_in_page"] = quirks.most_in_page;
+  text["stale_seconds"] = static_cast<double>(quirks.stale.count()) / 1000.0;
   return text.dump();
 }
 

@@ -28,13 +28,15 @@ struct Quirks {
   bool array_of_objects = false;    // ecs: TaskSet is an array of objects as in the first sample
   bool real_booleans = false;       // ecs: SupportCancel is true, not "true"
   Milliseconds end_delay{0};        // an end shows so much later than it happened
+  std::int64_t most_in_page = 0;    // not batch: so many tasks a page at most, whatever Limit says; 0: as it says
+  Milliseconds stale{0};            // not batch: each answer shows the world as it was up to so long before
 
   bool operator==(const Quirks&) const = default;
 };
 
 /// The quirks' names with which they are switched: as the fields; not_yet by the names of its values, end_delay as
-/// end_delay_seconds. What the JSON object does not name stays; `"reset": true` first puts back what `initial` says.
-/// Throws std::invalid_argument for a name or value that is not known.
+/// end_delay_seconds, stale as stale_seconds. What the JSON object does not name stays; `"reset": true` first puts back
+/// what `initial` says. Throws std::invalid_argument for a name or value that is not known.
 [[nodiscard]] Quirks switched(Quirks quirks, const Quirks& initial, const std::string& json);
 
 /// All quirks as a JSON object.

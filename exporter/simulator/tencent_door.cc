@@ -142,7 +142,11 @@ DoorResult tencent_answer(const Request& request, const Caller& caller, const Mo
 
   const auto place = find_place(caller, *parameters, moment.estate);
   if (!place) return Unexpected(place.error());
-  Scene scene{.parameters = *parameters, .timeline = moment.timeline, .now = moment.now, .quirks = moment.quirks};
+  Scene scene{.parameters = *parameters,
+              .timeline = moment.timeline,
+              .now = moment.now,
+              .quirks = moment.quirks,
+              .lag = moment.lag};
   scene.batch = &empty_batch();
   scene.zone = caller.region + "-2";
   if (*place != nullptr) {

@@ -27,6 +27,7 @@ struct Moment {
   WallTime shown;  // of the cloud's own clock, which signatures are measured by
   Quirks quirks;   // of the service
   bool within_limit;
+  Milliseconds lag{0};  // how old the world is that this answer shows
 };
 
 /// An answer without its frame: the JSON text of the whole body, or the error.

@@ -19,6 +19,9 @@ class Timeline {
   /// How far the world has come: exactly the events up to the returned time have wall times up to `wall`.
   [[nodiscard]] Milliseconds world_at(WallTime wall) const;
 
+  /// How long all pauses up to `wall` were together.
+  [[nodiscard]] Milliseconds paused_by(WallTime wall) const { return wall - start_ - world_at(wall); }
+
   void pause(WallTime now);
   void resume(WallTime now);
   [[nodiscard]] bool paused() const { return !pauses_.empty() && pauses_.back().open; }

@@ -74,60 +74,84 @@ Rows rows_now(const World& world, const Listing& listing, std::string_view servi
 }
 
 struct Live {
-  Census ended;  // among those that may still live
+  Census ended;          // among those that were looked at one by one
+  Census ended_at_edge;  // of them, those whose end showed only shortly
   std::map<std::string, double> queued{};
   std::map<std::string, double> running{};
   std::map<std::string, double> unfinished{};
 };
 
-Live look_at_live(const World& world, const Listing& listing) {
-  Live live{.ended = Census(world.plan().types.size())};
-  for (std::uint64_t index = listing.surely_ended(); index < listing.born(); ++index) {
+void keep_oldest(std::map<std::string, double>& oldest, const std::string& type, WallTime time) {
+  const double seconds = seconds_of(time);
+  const auto [place, added] = oldest.emplace(type, seconds);
+  if (!added) place->second = std::min(place->second, seconds);
+}
+
+/// Looks at each task from `first` on.
+Live look_at_live(const World& world, const Listing& listing, std::uint64_t first, Milliseconds edge) {
+  const std::size_t types = world.plan().types.size();
+  Live live{.ended = Census(types), .ended_at_edge = Census(types)};
+  for (std::uint64_t index = first; index < listing.born(); ++index) {
     const Task task = world.task(index);
     const Stage stage = listing.stage(task);
     const std::string& type = world.plan().types[task.nature.type].name;
     if (stage == Stage::ended) {
-      ++live.ended[task.nature.type][static_cast<std::size_t>(task.nature.outcome)];
+      const auto outcome = static_cast<std::size_t>(task.nature.outcome);
+      const bool was_shown = listing.end_was_shown(task, Milliseconds{0});
+      live.ended[task.nature.type][outcome] += was_shown;
+      live.ended_at_edge[task.nature.type][outcome] += was_shown && !listing.end_was_shown(task, edge);
       continue;
     }
     if (!listing.shows(task)) continue;
-    const auto keep_oldest = [&](std::map<std::string, double>& oldest, Milliseconds time) {
-      const double seconds = seconds_of(listing.wall_at(time));
-      const auto [place, added] = oldest.emplace(type, seconds);
-      if (!added) place->second = std::min(place->second, seconds);
-    };
-    keep_oldest(live.unfinished, task.birth);
-    if (stage == Stage::waiting) keep_oldest(live.queued, task.birth);
-    if (stage == Stage::processing) keep_oldest(live.running, task.begin);
+    keep_oldest(live.unfinished, type, listing.wall_at(task.birth));
+    if (stage == Stage::waiting) keep_oldest(live.queued, type, listing.wall_at(task.birth));
+    if (stage == Stage::processing) keep_oldest(live.running, type, listing.wall_at(task.begin));
   }
   return live;
 }
 
+/// Rows of type, outcome, count; zeros left out.
+Json rows_of(const Census& census, const std::vector<TypeShare>& types) {
+  Json rows = Json::array();
+  for (std::size_t type = 0; type < types.size(); ++type) {
+    for (std::size_t outcome = 0; outcome < 3; ++outcome) {
+      if (census[type][outcome] == 0) continue;
+      rows.push_back(
+          {{"type", types[type].name}, {"outcome", outcome_words[outcome]}, {"count", census[type][outcome]}});
+    }
+  }
+  return rows;
+}
+
+void add(Json& counts, const std::string& type, std::uint64_t more) {
+  counts[type] = counts.value(type, std::uint64_t{0}) + more;
+}
+
 }  // namespace
 
-Json tasks_truth(const World& world, const Listing& listing, std::string_view service) {
+Json tasks_truth(const World& world, const Listing& listing, std::string_view service, Milliseconds edge) {
   const auto& types = world.plan().types;
   Rows rows = rows_now(world, listing, service);
-  const Live live = look_at_live(world, listing);
+  const std::uint64_t first = listing.may_leave_alive(edge) ? 0 : listing.surely_ended();
+  const Live live = look_at_live(world, listing, first, edge);
   const Census born = world.census(0, listing.born());
-  const Census gone = world.census(0, listing.surely_ended());
+  const auto leaving = listing.at_edge(edge);
 
   Json arrived = Json::object();
-  Json finished = Json::array();
+  Json at_edge = Json::object();
+  Census finished = world.census(0, first);
   for (std::size_t type = 0; type < types.size(); ++type) {
-    const std::uint64_t before = arrived.value(types[type].name, std::uint64_t{0});
-    arrived[types[type].name] = before + born[type][0] + born[type][1] + born[type][2];
-    for (std::size_t outcome = 0; outcome < 3; ++outcome) {
-      const std::uint64_t count = gone[type][outcome] + live.ended[type][outcome];
-      if (count == 0) continue;
-      finished.push_back({{"type", types[type].name}, {"outcome", outcome_words[outcome]}, {"count", count}});
-    }
+    add(arrived, types[type].name, born[type][0] + born[type][1] + born[type][2]);
+    add(at_edge, types[type].name, leaving[type]);
+    for (std::size_t outcome = 0; outcome < 3; ++outcome) finished[type][outcome] += live.ended[type][outcome];
   }
   Json truth = Json::object();
   truth["tasks"] = std::move(rows.rows());
   truth["total"] = rows.total();
   truth["arrived"] = std::move(arrived);
-  truth["finished"] = std::move(finished);
+  truth["finished"] = rows_of(finished, types);
+  truth["at_edge"] = std::move(at_edge);
+  truth["finished_at_edge"] = rows_of(live.ended_at_edge, types);
   truth["oldest_queued"] = live.queued;
   truth["oldest_running"] = live.running;
   truth["oldest_unfinished"] = live.unfinished;

@@ -162,7 +162,7 @@ ActionResult describe_tasks(const Scene& scene) {
   const Listing listing = scene.listing();
   const PageWish wish{.filter = *filter,
                       .order = *order,
-                      .limit = static_cast<std::size_t>(limit),
+                      .limit = page_size(scene.quirks, limit),
                       .token = parameters.value("ScrollToken", ""),
                       .question = mix(number_of(question.dump()) ^ scene.world->seed())};
   const auto page = parameters.contains("FileId")

@@ -17,6 +17,8 @@ namespace taskqueue::simulator {
 struct Arrivals {
   double history_tasks = 1500;  // evenly over `history`
   Milliseconds history = std::chrono::hours{168};
+  double early_tasks = 0;  // so many more in the first `early` of the history: they leave the window together
+  Milliseconds early = std::chrono::minutes{10};
   double per_second = 0.3;     // the mean without bursts
   double wave_per_second = 0;  // how far the rate swings round the mean; less than the mean
   Milliseconds wave_period = std::chrono::minutes{10};
@@ -49,6 +51,9 @@ struct WorldPlan {
   std::vector<TypeShare> types{};
   Span wait{std::chrono::seconds{1}, std::chrono::seconds{20}};
   Span run{std::chrono::seconds{10}, std::chrono::seconds{120}};
+  double lasting_share = 0;  // of the tasks: these run for `lasting`
+  Span lasting{std::chrono::hours{100}, std::chrono::hours{200}};
+  Milliseconds tie{0};  // births, begins and ends fall on multiples of it, so that many share one; 0: any millisecond
   Stoppage stoppage{};
   double failed_share = 0.05;
   double aborted_share = 0;
@@ -97,6 +102,8 @@ class World {
 
   /// The natures of the tasks [first, last). Whole blocks are counted once and remembered.
   [[nodiscard]] Census census(std::uint64_t first, std::uint64_t last) const;
+  /// Censuses that begin and end at multiples of this are the cheapest.
+  static constexpr std::uint64_t block_size = 512;
 
   [[nodiscard]] const WorldPlan& plan() const { return plan_; }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
@@ -104,15 +111,20 @@ class World {
  private:
   [[nodiscard]] double expected_births(Milliseconds time) const;
   [[nodiscard]] Milliseconds reached(double births) const;
+  [[nodiscard]] Task compute(std::uint64_t index) const;
+  [[nodiscard]] double mean_rate() const;
   [[nodiscard]] Milliseconds earliest_begin(Milliseconds ready) const;
-  [[nodiscard]] Census count(std::uint64_t first, std::uint64_t last) const;
+  [[nodiscard]] Milliseconds tied(Milliseconds time) const;
+  void count(Census& sum, std::uint64_t first, std::uint64_t last) const;
+  [[nodiscard]] Census up_to(std::uint64_t block) const REQUIRES(mutex_);
 
   const WorldPlan plan_;
   const std::uint64_t seed_;
   double weights_ = 0;
 
   mutable Mutex mutex_;
-  mutable std::map<std::uint64_t, Census> blocks_ GUARDED_BY(mutex_);
+  mutable std::vector<Task> recent_ GUARDED_BY(mutex_);           // what was computed last, by index modulo size
+  mutable std::vector<std::uint32_t> totals_ GUARDED_BY(mutex_);  // of all tasks before each block, flat
 };
 
 }  // namespace taskqueue::simulator

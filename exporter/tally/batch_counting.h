@@ -6,7 +6,8 @@
 
 #include "exporter/tally/batch_state.h"
 #include "exporter/tally/queue_state.h"
-#include "exporter/tally/task_counting.h"
+#include "exporter/tally/task_reader.h"
+#include "exporter/tally/type_slots.h"
 
 namespace taskqueue {
 

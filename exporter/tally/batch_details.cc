@@ -20,15 +20,12 @@ static_assert(batch_states[runnable] == "RUNNABLE" && batch_states[interrupted] 
 
 /// Failures that the next call of the same action would meet as well.
 bool concerns_every_call(FailureKind kind) {
-  switch (kind) {
-    case FailureKind::throttled:
-    case FailureKind::network:
-    case FailureKind::timeout:
-    case FailureKind::credentials:
-    case FailureKind::permission: return true;
-    default: return false;
-  }
+  return kind == FailureKind::throttled || kind == FailureKind::credentials || kind == FailureKind::permission;
 }
+
+/// Failures that the next call may meet as well.
+bool is_of_the_network(FailureKind kind) { return kind == FailureKind::network || kind == FailureKind::timeout; }
+constexpr int most_broken_in_a_row = 2;
 
 bool waits(std::string_view state) { return state == "SUBMITTED" || state == "PENDING"; }
 
@@ -80,20 +77,26 @@ void see_detail(KnownBatchJob& known, const JobDetail& detail) {
 
 /// What a DescribeJob told about the instances of its tasks, and how far the tasks have been gone through.
 struct BatchDetails::Plan {
-  Plan(const KnownBatchJob& job, const JobDetail& from);
+  Plan(const KnownBatchJob& job, JobDetail from);
 
-  const JobDetail& detail;
+  /// The task in hand.
+  [[nodiscard]] const BatchTask& listed() const { return *open[done]; }
+
+  const JobDetail detail;
   std::vector<const BatchTask*> open;  // tasks that have not settled, those that are over first
   bool job_wide_is_unchanged = false;
   StateCounts rest;      // job-wide counts less those of the tasks that are over and known
   bool rest_is_exact;    // ... and no other has been gone through
-  std::size_t done = 0;  // of the open ones, the one in hand included
+  std::size_t done = 0;  // of the open ones
+  bool all_are_read = true;
 };
 
-BatchDetails::Plan::Plan(const KnownBatchJob& job, const JobDetail& from)
-    : detail(from), rest(from.instances.value_or(StateCounts{})), rest_is_exact(from.instances.has_value()) {
-  job_wide_is_unchanged = from.instances && job.instances == from.instances;
-  for (const BatchTask& task : from.tasks) {
+BatchDetails::Plan::Plan(const KnownBatchJob& job, JobDetail from)
+    : detail(std::move(from)),
+      rest(detail.instances.value_or(StateCounts{})),
+      rest_is_exact(detail.instances.has_value()) {
+  job_wide_is_unchanged = detail.instances && job.instances == detail.instances;
+  for (const BatchTask& task : detail.tasks) {
     if (is_settled(job, task)) {
       subtract(rest, *job.tasks.at(task.name).instances);
     } else {
@@ -111,58 +114,52 @@ bool is_due(const KnownBatchJob& job, WallTime as_of) {
   return as_of - *job.read >= (has_interrupted(job.job) ? look_at_interrupted_every : look_at_resting_every);
 }
 
-void BatchDetails::note_failure(const Failure& failure, bool& closed) {
+void BatchDetails::note_failure(const Failure& failure, Line& line) {
   round_.failed(failure);
-  closed |= concerns_every_call(failure.kind);
+  line.broken = is_of_the_network(failure.kind) ? line.broken + 1 : 0;
+  line.closed |= concerns_every_call(failure.kind) || line.broken == most_broken_in_a_row;
 }
 
-Result<bool, Failure> BatchDetails::read_task(KnownBatchJob& job, const BatchTask& listed, Plan& plan) {
-  plan.rest_is_exact &= is_over(listed.state);
-  counting_.note_task(job, listed, std::nullopt);
-  if (tasks_closed_) {
-    plan.rest_is_exact = false;
-    return false;
+Result<Done, Failure> BatchDetails::run(Purpose purpose, SteadyTime when) {
+  for (;;) {
+    auto goes_on = step(purpose, when);
+    if (!goes_on) return Unexpected(goes_on.error());
+    if (!*goes_on) return Done{};
   }
-  const auto detail = reader_.task({job.job.id, listed.name});
-  if (!detail) {
-    plan.rest_is_exact = false;
-    if (detail.error().kind == FailureKind::stopped) return Unexpected(detail.error());
-    if (detail.error().kind == FailureKind::not_found) {
-      // The job is being deleted: the next listing tells.
-      job.tasks[listed.name].instances.reset();
-    } else {
-      note_failure(detail.error(), tasks_closed_);
-    }
-    return false;
+}
+
+Result<Done, Failure> BatchDetails::run() { return run(Purpose::live, SteadyTime::max()); }
+
+Result<Done, Failure> BatchDetails::run_until(SteadyTime when) { return run(Purpose::live, when); }
+
+Result<Done, Failure> BatchDetails::run_history(SteadyTime when) {
+  auto done = run(Purpose::history, when);
+  jobs_.clear();
+  errands_.clear();
+  return done;
+}
+
+Result<bool, Failure> BatchDetails::step(Purpose purpose, SteadyTime when) {
+  if (is_done()) return false;
+  const Readiness ready = reader_.readiness(purpose);
+  // History is read job by job, so that little is left half done.
+  const bool no_job_goes = jobs_.empty() || purpose == Purpose::history;
+  const bool task_goes = !errands_.empty() && (no_job_goes || ready.task <= ready.job);
+  // What needs no call any more need not wait.
+  const bool is_closed = task_goes ? task_line_.closed : job_line_.closed;
+  if (!is_closed && when != SteadyTime::max() && (task_goes ? ready.task : ready.job) >= when) return false;
+  Result<Done, Failure> done = Done{};
+  if (task_goes) {
+    const Errand errand = std::move(errands_.front());
+    errands_.pop_front();
+    done = errand.plan ? read_task(errand, purpose) : read_pair(errand, purpose);
+  } else {
+    KnownBatchJob& job = *jobs_.front();
+    jobs_.pop_front();
+    done = read_job(job, purpose);
   }
-  BatchTask seen = detail->task;
-  seen.name = listed.name;
-  if (!seen.created) seen.created = listed.created;
-  plan.rest_is_exact &= seen.state == listed.state && seen.ended == listed.ended;
-  subtract(plan.rest, detail->instances);
-  counting_.note_task(job, seen, InstanceReading{detail->instances, detail->as_of});
+  if (!done) return Unexpected(done.error());
   return true;
-}
-
-Result<bool, Failure> BatchDetails::settle(KnownBatchJob& job, const BatchTask& listed, Plan& plan) {
-  const bool is_last = ++plan.done == plan.open.size();
-  if (is_last && plan.rest_is_exact && is_plausible(plan.rest)) {
-    counting_.note_task(job, listed, InstanceReading{plan.rest, plan.detail.as_of});
-    return true;
-  }
-  const auto place = job.tasks.find(listed.name);
-  if (place != job.tasks.end() && !is_over(listed.state)) {
-    const KnownBatchTask& known = place->second;
-    const bool is_read = known.instances && known.read && known.task.state == listed.state;
-    const bool rests = is_read && (waits(listed.state) || (plan.job_wide_is_unchanged &&
-                                                           plan.detail.as_of - *known.read < look_at_resting_every));
-    if (rests) {
-      plan.rest_is_exact = false;
-      counting_.note_task(job, listed, std::nullopt);
-      return true;
-    }
-  }
-  return read_task(job, listed, plan);
 }
 
 Result<Done, Failure> BatchDetails::miss_job(KnownBatchJob& job, const Failure& failure) {
@@ -171,54 +168,114 @@ Result<Done, Failure> BatchDetails::miss_job(KnownBatchJob& job, const Failure& 
   const bool was_there = job.read || !job.job.state.empty();
   job.gone = failure.kind == FailureKind::not_found && was_there;
   job.owed = !job.gone;
-  if (!job.gone) note_failure(failure, jobs_closed_);
+  if (!job.gone) note_failure(failure, job_line_);
   return Done{};
 }
 
-Result<Done, Failure> BatchDetails::read_job(KnownBatchJob& job) {
-  if (jobs_closed_) {
+Result<Done, Failure> BatchDetails::read_job(KnownBatchJob& job, Purpose purpose) {
+  if (job_line_.closed) {
     job.owed = true;
     return Done{};
   }
-  const auto detail = reader_.job(job.job.id);
+  auto detail = reader_.job(job.job.id, purpose);
   if (!detail) return miss_job(job, detail.error());
+  job_line_.broken = 0;
   round_.answered(detail->as_of);
   see_detail(job, *detail);
-
-  Plan plan(job, *detail);
-  bool all_are_read = true;
-  for (const BatchTask* task : plan.open) {
-    const auto is_read = settle(job, *task, plan);
-    if (!is_read) return Unexpected(is_read.error());
-    all_are_read &= *is_read && (!is_over(task->state) || job.tasks[task->name].settled);
-  }
-  counting_.note_all_tasks(job);
-  job.read = detail->as_of;
-  job.read_as = job.job;
-  job.owed = !all_are_read;
-  job.instances = all_are_read ? detail->instances : std::nullopt;
+  go_on(job, std::make_shared<Plan>(job, std::move(*detail)));
   return Done{};
 }
 
-Result<Done, Failure> BatchDetails::read_pair(KnownBatchJob& job, const std::string& task) {
-  if (tasks_closed_) return Done{};
-  const auto detail = reader_.task({job.job.id, task});
+void BatchDetails::go_on(KnownBatchJob& job, const std::shared_ptr<Plan>& plan) {
+  while (plan->done < plan->open.size()) {
+    if (!settle_without_call(job, *plan)) return errands_.push_back({&job, plan->listed().name, plan});
+    plan->all_are_read &= !is_over(plan->listed().state) || job.tasks[plan->listed().name].settled;
+    ++plan->done;
+  }
+  finish(job, *plan);
+}
+
+bool BatchDetails::settle_without_call(KnownBatchJob& job, Plan& plan) {
+  const BatchTask& listed = plan.listed();
+  const bool is_last = plan.done + 1 == plan.open.size();
+  if (is_last && plan.rest_is_exact && is_plausible(plan.rest)) {
+    counting_.note_task(job, listed, InstanceReading{plan.rest, plan.detail.as_of});
+    return true;
+  }
+  const auto place = job.tasks.find(listed.name);
+  if (place == job.tasks.end() || is_over(listed.state)) return false;
+  const KnownBatchTask& known = place->second;
+  const bool is_read = known.instances && known.read && known.task.state == listed.state;
+  const bool rests =
+      is_read &&
+      (waits(listed.state) || (plan.job_wide_is_unchanged && plan.detail.as_of - *known.read < look_at_resting_every));
+  if (!rests) return false;
+  plan.rest_is_exact = false;
+  counting_.note_task(job, listed, std::nullopt);
+  return true;
+}
+
+Result<Done, Failure> BatchDetails::read_task(const Errand& errand, Purpose purpose) {
+  KnownBatchJob& job = *errand.job;
+  Plan& plan = *errand.plan;
+  const BatchTask& listed = plan.listed();
+  plan.rest_is_exact &= is_over(listed.state);
+  counting_.note_task(job, listed, std::nullopt);
+  Result<TaskDetail, Failure> detail = Unexpected(Failure{});
+  if (!task_line_.closed) detail = reader_.task({job.job.id, listed.name}, purpose);
+  if (detail) {
+    task_line_.broken = 0;
+    BatchTask seen = detail->task;
+    seen.name = listed.name;
+    if (!seen.created) seen.created = listed.created;
+    plan.rest_is_exact &= seen.state == listed.state && seen.ended == listed.ended;
+    subtract(plan.rest, detail->instances);
+    counting_.note_task(job, seen, InstanceReading{detail->instances, detail->as_of});
+    plan.all_are_read &= !is_over(listed.state) || job.tasks[listed.name].settled;
+  } else {
+    plan.rest_is_exact = plan.all_are_read = false;
+    if (detail.error().kind == FailureKind::stopped) return Unexpected(detail.error());
+    if (detail.error().kind == FailureKind::not_found) {
+      // The job is being deleted: the next listing tells.
+      job.tasks[listed.name].instances.reset();
+    } else if (!task_line_.closed) {
+      note_failure(detail.error(), task_line_);
+    }
+  }
+  ++plan.done;
+  go_on(job, errand.plan);
+  return Done{};
+}
+
+void BatchDetails::finish(KnownBatchJob& job, const Plan& plan) {
+  counting_.note_all_tasks(job);
+  job.read = plan.detail.as_of;
+  job.read_as = job.job;
+  job.owed = !plan.all_are_read;
+  job.instances = plan.all_are_read ? plan.detail.instances : std::nullopt;
+}
+
+Result<Done, Failure> BatchDetails::read_pair(const Errand& errand, Purpose purpose) {
+  if (task_line_.closed) return Done{};
+  KnownBatchJob& job = *errand.job;
+  const auto detail = reader_.task({job.job.id, errand.task}, purpose);
   if (!detail) {
     if (detail.error().kind == FailureKind::stopped) return Unexpected(detail.error());
-    const auto known = job.tasks.find(task);
+    const auto known = job.tasks.find(errand.task);
     const bool is_gone = detail.error().kind == FailureKind::not_found && known != job.tasks.end();
     if (is_gone) {
       known->second.gone = true;
     } else {
-      note_failure(detail.error(), tasks_closed_);
+      note_failure(detail.error(), task_line_);
     }
     return Done{};
   }
+  task_line_.broken = 0;
   round_.answered(detail->as_of);
   BatchTask seen = detail->task;
-  seen.name = task;
+  seen.name = errand.task;
   counting_.note_task(job, seen, InstanceReading{detail->instances, detail->as_of});
-  job.tasks[task].gone = false;
+  job.tasks[errand.task].gone = false;
   return Done{};
 }
 

@@ -84,6 +84,12 @@ void fill_jobs(Snapshot& snapshot, const BatchState& state, const BatchScope& sc
                             return each.tasks.empty();
                           });
   if (!tells_jobs) return;
+  // Deleted ones that have not been found: which names they have is not known.
+  if (scope.named.empty() && scope.job_names.empty()) {
+    for (const auto& [name, list] : {std::pair("FAILED", 0U), std::pair("SUCCEED", 1U)}) {
+      counts[name] = std::max<std::int64_t>(0, counts[name] - state.ended[list].surplus);
+    }
+  }
   for (const std::string_view name : batch_states) counts.try_emplace(std::string(name), 0);
   for (const auto& [name, count] : counts) snapshot.jobs.push_back({name, phase_of(name), count});
 }

@@ -2,26 +2,66 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "exporter/tally/batch_gauges.h"
+#include "exporter/tally/batch_walk.h"
 
 namespace taskqueue {
 namespace {
 
-// A history of ended jobs must not keep the live ones waiting.
-constexpr std::size_t most_old_jobs_in_a_refresh = 20;
 // A named job that was retried is found out within this time.
+constexpr Milliseconds retried_within = std::chrono::hours{1};
 constexpr Milliseconds look_at_ended_every = std::chrono::minutes{5};
 
-/// Ended before it was ever read. It is of interest while it is shown, and if it ended since counting began.
-bool is_old_news(const KnownBatchJob& job) { return job.over && !job.read; }
+/// It failed not long ago. If somebody retries it, what it had come to before must be known, or some of what its
+/// instances come to next could not be told from that.
+bool may_be_retried(const KnownBatchJob& job, WallTime as_of) {
+  return job.job.state == "FAILED" && job.over && as_of - *job.over < retried_within;
+}
 
-bool is_wanted(const KnownBatchJob& job, const BatchState& state, const BatchScope& scope, WallTime as_of) {
-  if (!fits(scope.job_names, job.job.name) || !is_due(job, as_of)) return false;
-  if (!job.over || is_shown(job, scope, as_of)) return true;
-  return state.counting_since && *job.over >= *state.counting_since;
+/// Which of the discovered jobs are to be read.
+struct Wanted {
+  BatchState& state;
+  const BatchScope& scope;
+  WallTime as_of;
+
+  /// Live ones and those that were when last seen, or that came and went since counting began: the most overdue first.
+  [[nodiscard]] std::vector<KnownBatchJob*> live() const {
+    auto jobs = all(false);
+    std::ranges::stable_sort(jobs, {}, &KnownBatchJob::read);
+    return jobs;
+  }
+  /// What had ended before anything was known, as far as it is shown: the newest first.
+  [[nodiscard]] std::vector<KnownBatchJob*> history() const {
+    auto jobs = all(true);
+    std::ranges::stable_sort(jobs, std::ranges::greater{}, &KnownBatchJob::over);
+    return jobs;
+  }
+
+ private:
+  [[nodiscard]] std::vector<KnownBatchJob*> all(bool old) const {
+    std::vector<KnownBatchJob*> jobs;
+    for (auto& [id, job] : state.jobs) {
+      const bool counts = !job.over || (state.counting_since && *job.over >= *state.counting_since);
+      const bool is_old = job.over && !job.read && !counts;
+      const bool is_wanted = !job.gone && fits(scope.job_names, job.job.name) && is_due(job, as_of) &&
+                             (counts || is_shown(job, scope, as_of) || may_be_retried(job, as_of));
+      if (is_wanted && is_old == old) jobs.push_back(&job);
+    }
+    return jobs;
+  }
+};
+
+/// When history must rest: shortly before the next refresh could begin, intervals being what they are. Where they are
+/// short beside what live jobs take, history takes a twentieth of that.
+SteadyTime end_of_history(SteadyTime began, SteadyTime now, Milliseconds interval) {
+  const SteadyTime::duration live = now - began;
+  if (interval * 10 <= live) return now + live / 20;
+  const auto intervals = live / SteadyTime::duration{interval} + 1;
+  return began + intervals * interval - interval / 20;
 }
 
 /// A named job, or one named task of it.
@@ -76,25 +116,41 @@ void keep_named(BatchState& state, const BatchScope& scope) {
 
 }  // namespace
 
-Result<Done, Failure> read_discovered(BatchState& state, const BatchScope& scope, BatchDetails& details,
-                                      BatchRound& round) {
-  std::vector<KnownBatchJob*> now;
-  std::vector<KnownBatchJob*> old;
-  for (auto& [id, job] : state.jobs) {
-    if (is_wanted(job, state, scope, *round.as_of)) (is_old_news(job) ? old : now).push_back(&job);
-  }
-  std::ranges::stable_sort(now, {}, &KnownBatchJob::read);
-  std::ranges::stable_sort(old, std::ranges::greater{}, &KnownBatchJob::over);
-  if (old.size() > most_old_jobs_in_a_refresh) {
-    old.resize(most_old_jobs_in_a_refresh);
-    round.complete = false;
-  }
-  now.insert(now.end(), old.begin(), old.end());
-  for (KnownBatchJob* job : now) {
-    auto done = details.read_job(*job);
+Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, const BatchScope& scope,
+                                      BatchDetails& details, BatchRound& round) {
+  const Wanted wanted{state, scope, *round.as_of};
+  for (KnownBatchJob* job : wanted.live()) details.want_job(*job);
+
+  BatchWalk walk(reader, state, round);
+  std::optional<SteadyTime> end;  // of the time for history
+  while (walk.is_under_way()) {
+    auto done = details.run_until(reader.readiness(Purpose::history).jobs);
+    if (!done) return done;
+    const Readiness ready = reader.readiness(Purpose::history);
+    if (details.is_done() && !end) end = end_of_history(round.began, ready.now, scope.interval);
+    if (end && ready.jobs >= *end) break;
+    done = walk.read_page();
     if (!done) return done;
   }
-  return Done{};
+  if (!state.walked) round.complete = false;
+
+  auto done = details.run();
+  if (!done) return done;
+  // Those that the walk has found.
+  for (KnownBatchJob* job : wanted.live()) {
+    if (!job->read) details.want_job(*job);
+  }
+  done = details.run();
+  if (!done) return done;
+
+  const auto history = wanted.history();
+  for (KnownBatchJob* job : history) details.want_job(*job);
+  if (!end) end = end_of_history(round.began, reader.readiness(Purpose::history).now, scope.interval);
+  done = details.run_history(*end);
+  if (std::ranges::any_of(history, [](const KnownBatchJob* job) { return !job->read && !job->gone; })) {
+    round.complete = false;
+  }
+  return done;
 }
 
 Result<Done, Failure> read_named(BatchState& state, const BatchScope& scope, BatchDetails& details, BatchRound& round) {
@@ -104,10 +160,12 @@ Result<Done, Failure> read_named(BatchState& state, const BatchScope& scope, Bat
   for (const Named& each : list) {
     const bool rests = each.is_over && each.read && round.as_of && *round.as_of - *each.read < look_at_ended_every;
     if (rests) continue;
-    auto done = each.task == nullptr ? details.read_job(*each.job) : details.read_pair(*each.job, *each.task);
+    each.task == nullptr ? details.want_job(*each.job) : details.want_pair(*each.job, *each.task);
+    if (round.as_of) continue;
+    auto done = details.run();  // the first answer tells the time
     if (!done) return done;
   }
-  return Done{};
+  return details.run();
 }
 
 }  // namespace taskqueue

@@ -7,10 +7,11 @@
 
 namespace taskqueue {
 
-/// Reads the discovered jobs that are due: first those that are live or were when last seen, the most overdue first;
-/// then ended ones that were never read, the newest first, some in each refresh. Fails when stopped.
-[[nodiscard]] Result<Done, Failure> read_discovered(BatchState& state, const BatchScope& scope, BatchDetails& details,
-                                                    BatchRound& round);
+/// Reads the discovered jobs that are due: those that are live, were when last seen or ended since, the most overdue
+/// first. What had ended before that takes what time is left: the walk of all ended jobs, then those that are shown
+/// or may be retried, the newest first. Fails when stopped.
+[[nodiscard]] Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, const BatchScope& scope,
+                                                    BatchDetails& details, BatchRound& round);
 
 /// Reads the named jobs and tasks: those that are not over, and the others once in a while. Something is read in any
 /// case, since only an answer tells the cloud's time. Fails when stopped.

@@ -8,6 +8,7 @@
 namespace taskqueue {
 
 struct BatchRound {
+  SteadyTime began{};
   std::optional<WallTime> as_of{};  // cloud time of the first answer
   bool complete = true;             // everything was read that there is to read
   std::optional<Failure> partial{};

@@ -20,7 +20,8 @@ struct BatchScope {
   std::vector<Named> named{};            // empty: every job is discovered
   std::vector<std::string> job_names{};  // of discovered jobs: `*` and `?`; empty: any
   Milliseconds keep_ended = std::chrono::hours{1};
-  bool by_job_name = false;  // instances of jobs of one name are added up
+  Milliseconds interval = std::chrono::seconds{30};  // history is read while it lasts, once live jobs have been
+  bool by_job_name = false;                          // instances of jobs of one name are added up
   std::size_t max_series = 50000;
   std::size_t max_types = 100;
 };

@@ -7,6 +7,7 @@
 #include "exporter/tally/batch_discovery.h"
 #include "exporter/tally/batch_gauges.h"
 #include "exporter/tally/batch_plan.h"
+#include "exporter/tally/task_gauges.h"
 
 namespace taskqueue {
 namespace {
@@ -32,23 +33,24 @@ BatchTally::BatchTally(std::unique_ptr<BatchReader> reader, BatchScope scope)
 Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Snapshot* /*last*/) {
   Counted counted{.after = before, .snapshot = {}, .partial = {}};
   BatchState& state = counted.after.batch;
-  BatchRound round;
+  BatchRound round{.began = reader_->readiness(Purpose::live).now};
   BatchCounting counting(counted.after, scope_.max_types);
   BatchDetails details(*reader_, counting, round);
 
   if (scope_.named.empty()) {
-    const auto listed = discover(*reader_, state, round);
+    const auto listed = discover(*reader_, state, scope_, round);
     if (!listed) return Unexpected(listed.error());
   }
-  const auto read =
-      scope_.named.empty() ? read_discovered(state, scope_, details, round) : read_named(state, scope_, details, round);
+  const auto read = scope_.named.empty() ? read_discovered(*reader_, state, scope_, details, round)
+                                         : read_named(state, scope_, details, round);
   if (!read) return Unexpected(read.error());
   if (!round.as_of) return Unexpected(round.partial.value_or(nothing_is_there()));
 
   count_jobs(state, scope_, counting);
   if (!state.counting_since) state.counting_since = round.as_of;
   for (auto& [id, job] : state.jobs) {
-    if (!is_shown(job, scope_, *round.as_of)) BatchCounting::lay_aside(job);
+    // One that is not read to its end keeps what was read of its tasks until it is.
+    if (job.read && !is_shown(job, scope_, *round.as_of)) BatchCounting::lay_aside(job);
   }
   counted.snapshot.began = *round.as_of;
   counted.snapshot.complete = round.complete;

@@ -27,6 +27,14 @@ class Tally {
   /// Reads the queue and counts. Nothing is remembered here: the caller commits `after` or drops it.
   /// `last` is what was shown before, or null.
   virtual Result<Counted, Failure> refresh(const QueueState& before, const Snapshot* last) = 0;
+
+  /// Work that a refresh left for the time until the next one.
+  [[nodiscard]] virtual bool has_more(const QueueState& /*state*/) const { return false; }
+
+  /// A step of it, to be committed by itself. `last` is what is shown.
+  virtual Result<Counted, Failure> advance(const QueueState& before, const Snapshot& last) {
+    return Counted{.after = before, .snapshot = last, .partial = {}};
+  }
 };
 
 }  // namespace taskqueue

@@ -18,7 +18,12 @@ struct Task {
   std::optional<WallTime> created;
   std::optional<WallTime> began;
   std::optional<WallTime> ended;
+
+  bool operator==(const Task&) const = default;
 };
+
+/// Where a task that ended stands in time: at its end or, where the API does not tell that, at its creation.
+[[nodiscard]] inline std::optional<WallTime> stamp(const Task& task) { return task.ended ? task.ended : task.created; }
 
 /// Takes the tasks of a listing one by one, as pages arrive. The same id may come more than once.
 using TaskSink = std::function<void(Task)>;

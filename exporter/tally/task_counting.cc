@@ -2,14 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t named_tasks = 10;
-// Ended tasks are remembered this much longer than the API shows them: its clock and its listings are not exact.
-constexpr auto window_margin = std::chrono::minutes{10};
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+// The longest overlap with which what is new is asked for. What ended longer ago than twice this is not asked for.
+constexpr auto memory = minutes{15};
+// A live task that leaves this close to the window's edge has left through it.
+constexpr auto edge_margin = seconds{60};
+constexpr auto most_lateness = minutes{10};
 
 double seconds_between(WallTime from, WallTime to) {
   return std::max(0.0, std::chrono::duration<double>(to - from).count());
@@ -18,119 +24,229 @@ double seconds_between(WallTime from, WallTime to) {
 void observe(Histogram& histogram, const Task& task, const std::optional<WallTime>& from,
              const std::optional<WallTime>& to) {
   if (!from || !to) return;
-  const double seconds = seconds_between(*from, *to);
-  histogram.observe(seconds, Exemplar{.task_id = task.id, .value = seconds, .when = *to});
+  const double length = seconds_between(*from, *to);
+  histogram.observe(length, Exemplar{.task_id = task.id, .value = length, .when = *to});
 }
 
-void earliest(std::optional<WallTime>& slot, const std::optional<WallTime>& time) {
-  if (time && (!slot || *time < *slot)) slot = time;
-}
-
-void note_oldest(OldestTimes& oldest, const Task& task) {
-  if (is_terminal(task.phase)) return;
-  earliest(oldest.unfinished, task.created);
-  if (task.phase == Phase::queued) earliest(oldest.queued, task.created);
-  if (task.phase == Phase::running) earliest(oldest.running, task.began);
-}
-
-/// Keeps the ten oldest.
-void note_named(std::vector<NamedTask>& named, const Task& task, const std::string& type,
-                const std::optional<WallTime>& since) {
-  if (!since) return;
-  const auto place = std::ranges::lower_bound(named, *since, {}, &NamedTask::since);
-  if (place == named.end() && named.size() == named_tasks) return;
-  named.insert(place, NamedTask{.id = task.id, .type = type, .since = *since});
-  if (named.size() > named_tasks) named.pop_back();
-}
-
-TypeCounters& counters_of(TaskState& state, const std::string& type, const Vocabulary& vocabulary) {
-  TypeCounters& counters = state.counters[type];
-  for (const Phase outcome : vocabulary.outcomes) counters.finished.try_emplace(outcome, 0);
-  return counters;
-}
-
-/// Forgets tasks that the API shows no more and, by their age, will not show again.
-void forget(TaskState& state, const Sighting& sighting, const Vocabulary& vocabulary, WallTime as_of) {
-  std::erase_if(state.known, [&](const auto& entry) {
-    const auto& [id, known] = entry;
-    if (sighting.tasks().contains(id)) return false;
-    if (!vocabulary.window || !known.created) return false;
-    return *known.created + *vocabulary.window + window_margin < as_of;
-  });
+WallTime latest(const Task& task, WallTime otherwise) {
+  const auto never = WallTime::min();
+  const WallTime latest = std::max(task.created.value_or(never), task.ended.value_or(never));
+  return latest == never ? otherwise : latest;
 }
 
 }  // namespace
 
-TypeSlots::TypeSlots(std::vector<std::string>& slots, std::size_t max_types, const Vocabulary& vocabulary)
-    : slots_(slots), max_types_(max_types) {
-  if (slots_.empty()) slots_ = vocabulary.types;
+TaskCounting::TaskCounting(TaskState& state, const Vocabulary& vocabulary, const Abilities& abilities,
+                           std::size_t max_types, WallTime as_of)
+    : state_(state),
+      vocabulary_(vocabulary),
+      abilities_(abilities),
+      as_of_(as_of),
+      slots_(state.type_slots, max_types, vocabulary),
+      cells_(state),
+      sweeping_(state, vocabulary, slots_) {
+  for (const std::string& type : vocabulary.types) counters_of(type);
 }
 
-std::string TypeSlots::name(const std::string& type) {
-  if (std::ranges::find(slots_, type) != slots_.end()) return type;
-  if (slots_.size() >= max_types_) return "other";
-  slots_.push_back(type);
-  return type;
+TypeCounters& TaskCounting::counters_of(const std::string& type) {
+  TypeCounters& counters = state_.counters[type];
+  for (const Phase outcome : vocabulary_.outcomes) counters.finished.try_emplace(outcome, 0);
+  return counters;
 }
 
-void count_changes(TaskState& state, const Sighting& sighting, const Vocabulary& vocabulary, TypeSlots& slots,
-                   WallTime as_of) {
-  for (const std::string& type : vocabulary.types) counters_of(state, type, vocabulary);
-  for (const auto& [id, task] : sighting.tasks()) {
-    TypeCounters& counters = counters_of(state, slots.name(task.type), vocabulary);
-    const auto [place, is_new] = state.known.try_emplace(id, KnownTask{.created = task.created});
-    KnownTask& known = place->second;
-    const bool starts = task.began && !std::exchange(known.start_seen, known.start_seen || task.began.has_value());
-    const bool ends =
-        is_terminal(task.phase) && !std::exchange(known.end_seen, known.end_seen || is_terminal(task.phase));
-    if (!state.counting) continue;
-    if (is_new) ++counters.arrived;
-    if (starts && vocabulary.tells_start) observe(counters.wait, task, task.created, task.began);
-    if (!ends) continue;
-    ++counters.finished[task.phase];
-    observe(counters.turnaround, task, task.created, task.ended);
-    if (vocabulary.tells_start) observe(counters.run, task, task.began, task.ended);
-  }
-  state.counting = true;
-  forget(state, sighting, vocabulary, as_of);
+WallTime TaskCounting::floor(WallTime time) const {
+  const auto step = Milliseconds{vocabulary_.resolution};
+  return time - time.time_since_epoch() % step;
 }
 
-void fill_gauges(Snapshot& snapshot, TaskState& state, const Sighting& sighting, const Vocabulary& vocabulary,
-                 TypeSlots& slots) {
-  std::map<std::pair<std::string, StatusRow>, std::int64_t> counts;
-  std::map<std::string, std::set<StatusRow>> rows;
-  for (const std::string& type : vocabulary.types) rows.try_emplace(type);
-  for (const auto& [id, task] : sighting.tasks()) {
-    const std::string type = slots.name(task.type);
-    const StatusRow row{task.status, task.phase};
-    rows[type].insert(row);
-    ++counts[{type, row}];
-    note_oldest(snapshot.oldest[type], task);
-    if (task.phase == Phase::queued) note_named(snapshot.oldest_queued, task, type, task.created);
-    if (task.phase == Phase::running) note_named(snapshot.longest_running, task, type, task.began);
-  }
-  for (auto& [type, seen] : rows) {
-    seen.insert(vocabulary.rows.begin(), vocabulary.rows.end());
-    if (const auto before = state.rows.find(type); before != state.rows.end()) {
-      seen.insert(before->second.begin(), before->second.end());
-    }
-    for (const StatusRow& row : seen) {
-      const auto count = counts.find({type, row});
-      snapshot.tasks.push_back({type, row.status, row.phase, count == counts.end() ? 0 : count->second});
-    }
-  }
-  state.rows = std::move(rows);
-  snapshot.window = vocabulary.window;
+void TaskCounting::see(const Sighting& sighting) {
+  state_.newly_ended = 0;
+  for (const auto& [id, task] : sighting.tasks()) is_terminal(task.phase) ? see_ended(task) : see_live(task);
 }
 
-void fill_counters(Snapshot& snapshot, TaskState& state, const Vocabulary& vocabulary) {
-  snapshot.tells_start = vocabulary.tells_start;
-  for (const auto& [type, counters] : state.counters) {
-    const bool is_first = state.published.insert(type).second;
-    TypeCounters shown = is_first ? TypeCounters{} : counters;
-    for (const auto& [outcome, count] : counters.finished) shown.finished.try_emplace(outcome, 0);
-    snapshot.counters.emplace(type, std::move(shown));
+void TaskCounting::see_live(const Task& task) {
+  const auto counted = state_.ended.find(task.id);
+  if (counted != state_.ended.end()) {
+    // An end that the API has told stands: this page is older than that.
+    if (!counted->second.guessed) return;
+    take_back(task.id, counted->second);
   }
+  const auto [place, is_first] = state_.live.try_emplace(task.id);
+  LiveTask& known = place->second;
+  known.task = task;
+  known.task.type = slots_.name(task.type);
+  known.seen = as_of_;
+  known.absences = 0;
+  known.gone_since.reset();
+  if (abilities_.asks_by_creation) note_newest(task);
+  if (is_first) {
+    count_arrival(known.task);
+    if (state_.sweep && task.created && *task.created < state_.sweep->start) state_.sweep->live_since.insert(task.id);
+  }
+  count_start(known);
+}
+
+/// It was taken for ended and is not: its end has been counted, so the real one will not be.
+void TaskCounting::take_back(const std::string& id, const EndedTask& counted) {
+  cells_.take({counted.kind, counted.minute});
+  state_.live.emplace(id, LiveTask{.start_counted = true, .end_counted = true});
+  state_.ended.erase(id);
+}
+
+void TaskCounting::count_arrival(const Task& task) {
+  if (is_baseline()) return;
+  if (task.created) {
+    // What is older was seen before or could have been: it did not arrive now.
+    if (*task.created < std::max(*state_.counting_since, state_.forgotten_before)) return;
+    if (vocabulary_.window && *task.created < as_of_ - *vocabulary_.window) return;
+  }
+  ++counters_of(task.type).arrived;
+}
+
+void TaskCounting::count_start(LiveTask& known) {
+  if (!vocabulary_.tells_start || !known.task.began || std::exchange(known.start_counted, true)) return;
+  if (!is_baseline()) observe(counters_of(known.task.type).wait, known.task, known.task.created, known.task.began);
+}
+
+/// Of an ended task that was not live before: what is too old has been counted, or ended before counting began.
+bool TaskCounting::is_new(const Task& task) const {
+  const auto time = stamp(task);
+  const bool is_swept = state_.sweep && !state_.sweep->is_check && sweeping_.owns(task);
+  return time && *time >= state_.forgotten_before && !is_swept;
+}
+
+void TaskCounting::see_ended(const Task& listed) {
+  const auto counted = state_.ended.find(listed.id);
+  if (counted != state_.ended.end()) {
+    if (counted->second.guessed) refine(counted->second, listed);
+    return;
+  }
+  Task task = listed;
+  task.type = slots_.name(listed.type);
+  const auto live = state_.live.find(task.id);
+  if (live == state_.live.end()) {
+    if (!is_new(task)) return;
+    count_arrival(task);
+    note_lateness(task);
+    if (!is_baseline() && *stamp(task) >= *state_.counting_since) count_end(task, false);
+  } else {
+    if (!task.began) task.began = live->second.task.began;
+    if (!live->second.end_counted && !is_baseline()) count_end(task, live->second.start_counted);
+    state_.live.erase(live);
+  }
+  note_ended(task, false);
+}
+
+void TaskCounting::count_end(const Task& task, bool start_counted) {
+  TypeCounters& counters = counters_of(task.type);
+  ++counters.finished[task.phase];
+  observe(counters.turnaround, task, task.created, task.ended);
+  if (!vocabulary_.tells_start) return;
+  if (!start_counted) observe(counters.wait, task, task.created, task.began);
+  observe(counters.run, task, task.began, task.ended);
+}
+
+void TaskCounting::note_ended(const Task& task, bool guessed) {
+  const CellPlace place = cells_.place(task);
+  cells_.add(place);
+  ++state_.newly_ended;
+  state_.ended.insert_or_assign(
+      task.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = latest(task, as_of_), .guessed = guessed});
+  if (!guessed) note_newest(task);
+}
+
+void TaskCounting::note_newest(const Task& task) {
+  const auto& time = abilities_.asks_by_creation ? task.created : task.ended;
+  if (time) state_.newest = std::max(state_.newest.value_or(*time), *time);
+}
+
+/// It ended before the newest end that was known: so late may others be, too.
+void TaskCounting::note_lateness(const Task& task) {
+  const auto& time = abilities_.asks_by_creation ? task.created : task.ended;
+  if (is_baseline() || !time || *time + vocabulary_.resolution >= state_.watermark) return;
+  const auto late = std::chrono::ceil<seconds>(state_.watermark - *time);
+  state_.lateness = std::max(state_.lateness, std::min<seconds>(late, most_lateness));
+}
+
+void TaskCounting::refine(EndedTask& counted, const Task& listed) {
+  Task task = listed;
+  task.type = slots_.name(listed.type);
+  cells_.take({counted.kind, counted.minute});
+  state_.ended.erase(task.id);
+  note_ended(task, false);
+}
+
+std::vector<std::string> TaskCounting::missing(const Sighting& sighting) {
+  std::vector<std::string> missing;
+  std::vector<std::string> expired;
+  for (auto& [id, known] : state_.live) {
+    if (sighting.tasks().contains(id)) continue;
+    ++known.absences;
+    if (!known.gone_since) known.gone_since = as_of_;
+    const bool is_at_edge =
+        vocabulary_.window && known.task.created && *known.task.created + *vocabulary_.window - edge_margin <= as_of_;
+    (is_at_edge ? expired : missing).push_back(id);
+  }
+  for (const std::string& id : expired) state_.live.erase(id);
+  return missing;
+}
+
+void TaskCounting::end_unseen(const std::string& id) {
+  const auto live = state_.live.find(id);
+  if (live == state_.live.end()) return;
+  const LiveTask known = std::move(live->second);
+  state_.live.erase(live);
+  Task task = known.task;
+  task.status = vocabulary_.ended;
+  task.phase = Phase::ended;
+  task.ended = known.gone_since.value_or(as_of_);
+  if (!known.end_counted && !is_baseline()) count_end(task, known.start_counted);
+  note_ended(task, true);
+}
+
+void TaskCounting::forget(const std::string& id) { state_.live.erase(id); }
+
+/// The newest time of any task. What is listed later and is older has been missed, not new: whatever the difference
+/// between the clock that dates answers and the one that dates tasks.
+WallTime TaskCounting::newest_time() const {
+  WallTime newest = state_.newest.value_or(as_of_ - most_lateness);
+  for (const auto& [id, known] : state_.live) {
+    newest = std::max({newest, known.task.created.value_or(newest), known.task.began.value_or(newest)});
+  }
+  return newest;
+}
+
+void TaskCounting::close() {
+  const bool tells_new = state_.newest.has_value();
+  state_.watermark = std::min(as_of_, tells_new ? *state_.newest : as_of_ - most_lateness);
+  if (is_baseline()) state_.counting_since = floor(std::min(as_of_, newest_time()));
+  state_.forgotten_before = std::max(state_.forgotten_before, state_.watermark - memory);
+  std::erase_if(state_.ended, [&](const auto& entry) { return entry.second.last < state_.forgotten_before; });
+  if (state_.lateness.count() > 0) state_.lateness -= std::max(seconds{1}, state_.lateness / 20);
+  ++state_.refreshes;
+  if (!vocabulary_.window || state_.edge == WindowEdge::none) return;
+  const Minute edge = minute_of(as_of_ - *vocabulary_.window);
+  state_.cells.drop_before(edge);
+  if (state_.sweep) state_.sweep->cells.drop_before(edge);
+}
+
+void TaskCounting::rebuild_cells(const Sighting& sighting) {
+  EndedCells cells;
+  for (const auto& [id, listed] : sighting.tasks()) {
+    if (!is_terminal(listed.phase)) continue;
+    Task task = listed;
+    task.type = slots_.name(listed.type);
+    const CellPlace place = cells_.place(task);
+    cells.add(place.kind, place.minute);
+  }
+  for (const auto& [id, counted] : state_.ended) {
+    if (counted.guessed) cells.add(counted.kind, counted.minute);
+  }
+  state_.cells = std::move(cells);
+  state_.sweep.reset();
+  state_.swept = as_of_;
+  state_.complete = true;
+  state_.wants_all = false;
 }
 
 }  // namespace taskqueue

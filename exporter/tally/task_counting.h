@@ -1,40 +1,69 @@
-// The steps of counting tasks, pure: from a sighting and what is remembered.
+// What a listing's tasks mean for what is remembered, pure: each arrival, start and end is counted once.
 #pragma once
 
 #include <cstddef>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "exporter/metrics/snapshot.h"
-#include "exporter/tally/queue_state.h"
 #include "exporter/tally/sighting.h"
+#include "exporter/tally/task_cells.h"
 #include "exporter/tally/task_reader.h"
+#include "exporter/tally/task_state.h"
+#include "exporter/tally/task_sweeping.h"
+#include "exporter/tally/type_slots.h"
 
 namespace taskqueue {
 
-/// Gives types their label values: the first `max_types` ever seen keep their names, documented ones first.
-class TypeSlots {
+/// Counts one refresh. The first ever is the baseline: it counts nothing.
+class TaskCounting {
  public:
-  TypeSlots(std::vector<std::string>& slots, std::size_t max_types, const Vocabulary& vocabulary);
+  /// Writes to, does not own, `state`; uses `vocabulary`. `as_of`: cloud time when the refresh began.
+  TaskCounting(TaskState& state, const Vocabulary& vocabulary, const Abilities& abilities, std::size_t max_types,
+               WallTime as_of);
 
-  /// The type itself, or "other" for good.
-  [[nodiscard]] std::string name(const std::string& type);
+  /// Everything that was listed, each task once.
+  void see(const Sighting& sighting);
+
+  /// Live tasks that `sighting` did not show, but for those that left the window alive, which are forgotten.
+  [[nodiscard]] std::vector<std::string> missing(const Sighting& sighting);
+
+  /// Of tasks that are missing: it ended; or it is nowhere to be found and not counted.
+  void end_unseen(const std::string& id);
+  void forget(const std::string& id);
+
+  /// Where the next refresh goes on.
+  void close();
+
+  /// The cells become what `sighting`, of everything that the API shows, has.
+  void rebuild_cells(const Sighting& sighting);
+
+  [[nodiscard]] WallTime as_of() const { return as_of_; }
+  [[nodiscard]] bool is_baseline() const { return !state_.counting_since; }
+  [[nodiscard]] TaskSweeping& sweeping() { return sweeping_; }
 
  private:
-  std::vector<std::string>& slots_;
-  const std::size_t max_types_;
+  void see_live(const Task& task);
+  void see_ended(const Task& task);
+  void take_back(const std::string& id, const EndedTask& counted);
+  void refine(EndedTask& counted, const Task& task);
+  [[nodiscard]] bool is_new(const Task& task) const;
+  void count_arrival(const Task& task);
+  void count_start(LiveTask& known);
+  void count_end(const Task& task, bool start_counted);
+  void note_ended(const Task& task, bool guessed);
+  void note_newest(const Task& task);
+  void note_lateness(const Task& task);
+  TypeCounters& counters_of(const std::string& type);
+  [[nodiscard]] WallTime floor(WallTime time) const;
+  [[nodiscard]] WallTime newest_time() const;
+
+  TaskState& state_;
+  const Vocabulary& vocabulary_;
+  const Abilities abilities_;
+  const WallTime as_of_;
+  TypeSlots slots_;
+  TaskCells cells_;
+  TaskSweeping sweeping_;
 };
-
-/// Counts arrivals, starts and ends since `state` was last updated, and updates it. The first complete sighting is the
-/// baseline: it counts nothing.
-void count_changes(TaskState& state, const Sighting& sighting, const Vocabulary& vocabulary, TypeSlots& slots,
-                   WallTime as_of);
-
-/// What is now: counts by type, status and phase with their zero rows, and the oldest of each type.
-void fill_gauges(Snapshot& snapshot, TaskState& state, const Sighting& sighting, const Vocabulary& vocabulary,
-                 TypeSlots& slots);
-
-/// What has been counted. A type shown for the first time is shown at 0 once, so that increase() sees what follows.
-void fill_counters(Snapshot& snapshot, TaskState& state, const Vocabulary& vocabulary);
 
 }  // namespace taskqueue

@@ -1,7 +1,6 @@
 #include "exporter/tencent/batch_item.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace taskqueue {
 namespace {
@@ -12,7 +11,7 @@ constexpr std::array<std::string_view, batch_states.size()> counters{
     "RunningCount",   "FailedInterruptedCount", "SucceedCount",  "FailedCount"};
 
 /// Some old pages spell it so; our own comparisons should not have to know.
-std::string read_state(const Json& item, std::string_view key) {
+std::string read_state(const Value& item, std::string_view key) {
   std::string state = text_member(item, key);
   if (state == "SUCCEEDED") state = "SUCCEED";
   return state.empty() ? "unknown" : state;
@@ -20,7 +19,7 @@ std::string read_state(const Json& item, std::string_view key) {
 
 }  // namespace
 
-BatchJob read_batch_job(const Json& item) {
+BatchJob read_batch_job(const Value& item) {
   return {.id = text_member(item, "JobId"),
           .name = text_member(item, "JobName"),
           .state = read_state(item, "JobState"),
@@ -29,15 +28,15 @@ BatchJob read_batch_job(const Json& item) {
           .tasks = read_state_counts(item, "TaskMetrics")};
 }
 
-BatchTask read_batch_task(const Json& item) {
+BatchTask read_batch_task(const Value& item) {
   return {.name = text_member(item, "TaskName"),
           .state = read_state(item, "TaskState"),
           .created = time_member(item, "CreateTime"),
           .ended = time_member(item, "EndTime")};
 }
 
-std::optional<StateCounts> read_state_counts(const Json& item, const std::string& key) {
-  const Json* metrics = member(item, key);
+std::optional<StateCounts> read_state_counts(const Value& item, const std::string& key) {
+  const Value* metrics = member(item, key);
   if (metrics == nullptr || !metrics->is_object()) return std::nullopt;
   StateCounts counts{};
   std::ranges::transform(counters, counts.begin(),
@@ -45,10 +44,20 @@ std::optional<StateCounts> read_state_counts(const Json& item, const std::string
   return counts;
 }
 
-StateCounts count_instances(const Json& instances) {
+bool InstanceSet::add(const Value& page, std::int64_t offset) {
+  const std::size_t before = states_.size();
+  for (const Value& instance : page) {
+    const std::int64_t index = whole_member(instance, "TaskInstanceIndex").value_or(offset);
+    states_.insert_or_assign(index, read_state(instance, "TaskInstanceState"));
+    ++offset;
+  }
+  return states_.size() > before;
+}
+
+StateCounts InstanceSet::counts() const {
   StateCounts counts{};
-  for (const Json& instance : instances) {
-    const auto state = std::ranges::find(batch_states, read_state(instance, "TaskInstanceState"));
+  for (const auto& [index, name] : states_) {
+    const auto state = std::ranges::find(batch_states, name);
     if (state != batch_states.end()) ++counts[static_cast<std::size_t>(state - batch_states.begin())];
   }
   return counts;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_ids = 100;
 constexpr std::int64_t most_instances = 1000;
+constexpr int most_instance_pages = 100;  // a hundred thousand instances
 
 bool is_too_much(const Failure& failure) {
   return failure.kind == FailureKind::request && failure.code.ends_with("LimitExceeded");
@@ -38,6 +39,8 @@ void append(JobListing& listing, JobListing next) {
     }
   }
 }
+
+Urgency urgency_of(Purpose purpose) { return purpose == Purpose::live ? Urgency::live : Urgency::sweep; }
 
 Failure lacks(const char* what) {
   return {.kind = FailureKind::answer, .sentence = std::string("the answer has no ") + what};
@@ -72,14 +75,24 @@ Result<JobListing, Failure> TencentBatchReader::jobs_in(const std::vector<std::s
   return listing;
 }
 
+Result<JobListing, Failure> TencentBatchReader::jobs_page(const std::vector<std::string_view>& states,
+                                                          std::int64_t offset) {
+  if (filter_ != Filter::many_states) return jobs_in(states, {});
+  auto page = page_of_jobs(*client_, state_filter(states), offset);
+  return page || !is_too_much(page.error()) ? page : jobs_in(states, {});
+}
+
 Result<Done, Failure> TencentBatchReader::add_by_id(const std::vector<std::string>& ids, JobListing& listing) {
   const Call call{.action = "DescribeJobs", .parameters = {{"JobIds", ids}, {"Limit", most_ids}}};
   const auto answer = client_->call(call);
   if (answer) {
     if (listing.as_of == WallTime{}) listing.as_of = answer->date;
-    const Json* jobs = array_member(answer->fields, "JobSet");
+    const Value* jobs = array_member(answer->fields, "JobSet");
     if (jobs == nullptr) return Done{};
-    for (const Json& item : *jobs) listing.jobs.push_back(read_batch_job(item));
+    for (const Value& item : *jobs) {
+      BatchJob job = read_batch_job(item);
+      if (!job.id.empty()) listing.jobs.push_back(std::move(job));
+    }
     return Done{};
   }
   if (answer.error().kind != FailureKind::not_found) return Unexpected(answer.error());
@@ -101,25 +114,56 @@ Result<JobListing, Failure> TencentBatchReader::jobs_by_id(const std::vector<std
   return listing;
 }
 
-Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id) {
-  const auto answer = client_->call({.action = "DescribeJob", .parameters = {{"JobId", id}}});
+Result<JobDetail, Failure> TencentBatchReader::job(const std::string& id, Purpose purpose) {
+  const auto answer =
+      client_->call({.action = "DescribeJob", .parameters = {{"JobId", id}}, .urgency = urgency_of(purpose)});
   if (!answer) return Unexpected(answer.error());
-  const Json& fields = answer->fields;
-  const Json* tasks = array_member(fields, "TaskSet");
+  const Value& fields = answer->fields;
+  const Value* tasks = array_member(fields, "TaskSet");
   if (tasks == nullptr) return Unexpected(lacks("TaskSet"));
   JobDetail detail{.as_of = answer->date,
                    .job = read_batch_job(fields),
                    .tasks = {},
                    .instances = read_state_counts(fields, "TaskInstanceMetrics")};
-  for (const Json& item : *tasks) {
+  for (const Value& item : *tasks) {
     BatchTask task = read_batch_task(item);
     if (!task.name.empty()) detail.tasks.push_back(std::move(task));
   }
   return detail;
 }
 
-Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key) {
-  Call call{.action = "DescribeTask", .parameters = {{"JobId", key.job_id}, {"TaskName", key.task}, {"Limit", 1}}};
+Readiness TencentBatchReader::readiness(Purpose purpose) const {
+  const Urgency urgency = urgency_of(purpose);
+  return {.now = client_->now(),
+          .jobs = client_->ready("DescribeJobs", urgency),
+          .job = client_->ready("DescribeJob", urgency),
+          .task = client_->ready("DescribeTask", urgency)};
+}
+
+Result<std::optional<StateCounts>, Failure> TencentBatchReader::count_by_hand(Call call, const Value& first,
+                                                                              std::optional<std::int64_t> total) {
+  const Value* page = array_member(first, "TaskInstanceSet");
+  if (page == nullptr) return std::optional<StateCounts>{};
+  InstanceSet seen;
+  std::int64_t offset = 0;
+  Result<Answer, Failure> answer = Unexpected(Failure{});
+  for (int pages = 1;; ++pages) {
+    const bool has_news = seen.add(*page, offset);
+    offset += static_cast<std::int64_t>(page->size());
+    const bool is_all = total && std::cmp_greater_equal(seen.size(), *total);
+    if (is_all || !has_news || pages == most_instance_pages) return std::optional(seen.counts());
+    call.parameters["Offset"] = offset;
+    answer = client_->call(call);
+    if (!answer) return Unexpected(answer.error());
+    page = array_member(answer->fields, "TaskInstanceSet");
+    if (page == nullptr) return std::optional(seen.counts());
+  }
+}
+
+Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key, Purpose purpose) {
+  Call call{.action = "DescribeTask",
+            .parameters = {{"JobId", key.job_id}, {"TaskName", key.task}, {"Limit", 1}},
+            .urgency = urgency_of(purpose)};
   auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
   auto counts = read_state_counts(answer->fields, "TaskInstanceMetrics");
@@ -133,8 +177,11 @@ Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key) {
     answer = client_->call(call);
     if (!answer) return Unexpected(answer.error());
     counts = read_state_counts(answer->fields, "TaskInstanceMetrics");
-    const Json* instances = array_member(answer->fields, "TaskInstanceSet");
-    if (!adds_up() && instances != nullptr) counts = count_instances(*instances);
+    if (!adds_up()) {
+      auto counted = count_by_hand(call, answer->fields, total);
+      if (!counted) return Unexpected(counted.error());
+      if (*counted) counts = *counted;
+    }
   }
   if (!counts) return Unexpected(lacks("TaskInstanceMetrics"));
   return TaskDetail{.as_of = answer->date, .task = read_batch_task(answer->fields), .instances = *counts};

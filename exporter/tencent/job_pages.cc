@@ -46,9 +46,9 @@ std::int64_t Pass::take(const Answer& answer) {
   listing_.total = whole_member(answer.fields, "TotalCount");
   // A total that falls tells of a job that went, and may have pulled another onto a page already read.
   most_ = std::max(most_, listing_.total);
-  const Json* page = array_member(answer.fields, "JobSet");
+  const Value* page = array_member(answer.fields, "JobSet");
   if (page == nullptr) return 0;
-  for (const Json& item : *page) {
+  for (const Value& item : *page) {
     BatchJob job = read_batch_job(item);
     if (job.id.empty()) continue;
     ids_.insert(job.id);
@@ -80,6 +80,29 @@ Result<bool, Failure> Pass::read() {
 }
 
 }  // namespace
+
+Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::int64_t offset) {
+  parameters["Limit"] = page_size;
+  parameters["Offset"] = offset;
+  const auto answer =
+      client.call({.action = "DescribeJobs", .parameters = std::move(parameters), .urgency = Urgency::sweep});
+  if (!answer) return Unexpected(answer.error());
+  JobListing listing{.as_of = answer->date,
+                     .total = whole_member(answer->fields, "TotalCount"),
+                     .whole = false,
+                     .unfiltered = false,
+                     .jobs = {}};
+  const Value* page = array_member(answer->fields, "JobSet");
+  if (page != nullptr) {
+    for (const Value& item : *page) {
+      BatchJob job = read_batch_job(item);
+      if (!job.id.empty()) listing.jobs.push_back(std::move(job));
+    }
+  }
+  const auto end = offset + static_cast<std::int64_t>(listing.jobs.size());
+  listing.whole = listing.jobs.empty() || (listing.total && end >= *listing.total);
+  return listing;
+}
 
 Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough) {
   JobListing listing;

@@ -10,4 +10,7 @@ namespace taskqueue {
 /// API counts some job has slipped to a page already read: the list is read again, a few times at most.
 [[nodiscard]] Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough);
 
+/// One page of such a list from a position on, at the pace of a sweep. It is `whole` if the list ends with it.
+[[nodiscard]] Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::int64_t offset);
+
 }  // namespace taskqueue

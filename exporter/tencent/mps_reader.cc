@@ -5,6 +5,7 @@
 
 #include "exporter/tencent/scroll.h"
 #include "exporter/tencent/task_item.h"
+#include "exporter/utc.h"
 
 namespace taskqueue {
 namespace {
@@ -12,30 +13,92 @@ namespace {
 // A task may become visible as ended before its outcome does; later than this the API will not tell.
 constexpr auto outcome_patience = std::chrono::minutes{10};
 
-bool refuses_parameter(const Failure& failure) {
-  return failure.code == "UnknownParameter" || failure.code.starts_with("InvalidParameter");
-}
+Json finished() { return {{"Status", "FINISH"}}; }
 
 }  // namespace
 
 Result<Reading, Failure> MpsReader::list(const std::string& status, const TaskSink& sink) {
-  return scroll(*client_, {{"Status", status}}, [&](const Json& item) { sink(read_task(item, status)); });
+  return scroll(*client_, {{"Status", status}}, Urgency::live, [&](const Value& item) {
+    sink(read_task(item, status));
+    return true;
+  });
 }
 
-Result<Reading, Failure> MpsReader::live(const TaskSink& sink) {
+Result<Reading, Failure> MpsReader::live(const LiveQuestion& /*known*/, const TaskSink& sink) {
   const auto waiting = list("WAITING", sink);
   if (!waiting) return waiting;
   const auto processing = list("PROCESSING", sink);
   if (!processing) return processing;
-  return Reading{.as_of = waiting->as_of, .total = {}, .capped = waiting->capped || processing->capped};
+  return Reading{.as_of = waiting->as_of, .capped = waiting->capped || processing->capped};
+}
+
+Result<Reading, Failure> MpsReader::select_one(const Json& parameters, const Times& times, std::optional<Phase> outcome,
+                                               Urgency urgency, const TaskSink& sink) {
+  bool is_heeded = true;
+  auto reading = scroll(*client_, parameters, urgency, [&](const Value& item) {
+    Task task = read_task(item, "FINISH");
+    is_heeded = !lies_outside(task, times.from, times.until);
+    if (is_heeded && outcome) task.phase = *outcome;
+    if (is_heeded) sink(std::move(task));
+    return is_heeded;
+  });
+  const bool is_refused = !reading && refuses_parameter(reading.error());
+  if (is_heeded && !is_refused) return reading;
+  selection_.refused();
+  return Reading{.unselected = true};
+}
+
+Result<Reading, Failure> MpsReader::select(const Times& times, Urgency urgency, const TaskSink& sink) {
+  if (!selection_.is_worth_asking()) return Reading{.unselected = true};
+  Json parameters = finished();
+  parameters["StartTime"] = utc_seconds(times.from);
+  if (times.until != WallTime::max()) parameters["EndTime"] = utc_seconds(times.until);
+  if (!tells_outcomes_) return select_one(parameters, times, std::nullopt, urgency, sink);
+  Ids failed;
+  parameters["SubTaskHasFailed"] = true;
+  const auto first = select_one(parameters, times, Phase::failed, urgency, [&](Task task) {
+    failed.insert(task.id);
+    sink(std::move(task));
+  });
+  if (!first || first->unselected) return first;
+  parameters["SubTaskHasFailed"] = false;
+  auto second = select_one(parameters, times, Phase::succeeded, urgency, [&](Task task) {
+    // A task that failed and did not fail: the API ignores the question.
+    if (failed.contains(task.id)) tells_outcomes_ = false;
+    sink(std::move(task));
+  });
+  if (!second || second->unselected) return second;
+  second->as_of = first->as_of;
+  second->capped |= first->capped;
+  return second;
+}
+
+Result<Reading, Failure> MpsReader::ended_since(WallTime since, Haste haste, const TaskSink& sink) {
+  return select({.from = since}, urgency_of(haste), sink);
+}
+
+Result<Reading, Failure> MpsReader::ended_between(WallTime from, WallTime until, const TaskSink& sink) {
+  return select({from, until}, Urgency::sweep, sink);
+}
+
+Result<Reading, Failure> MpsReader::look_up(WallTime /*created*/, const TaskSink& /*sink*/) { return Reading{}; }
+
+Result<std::int64_t, Failure> MpsReader::total(std::optional<WallTime> from) {
+  Json parameters = finished();
+  if (from) parameters["StartTime"] = utc_seconds(*from);
+  return total_count(*client_, parameters);
 }
 
 Result<MpsReader::Outcomes, Failure> MpsReader::read_outcomes() {
   Outcomes outcomes;
   for (const bool failed : {true, false}) {
     Ids& ids = failed ? outcomes.failed : outcomes.succeeded;
-    const auto reading = scroll(*client_, {{"Status", "FINISH"}, {"SubTaskHasFailed", failed}},
-                                [&](const Json& item) { ids.insert(text_member(item, "TaskId")); });
+    Json parameters = finished();
+    parameters["SubTaskHasFailed"] = failed;
+    const auto reading = scroll(*client_, parameters, Urgency::live, [&](const Value& item) {
+      ids.insert(text_member(item, "TaskId"));
+      return true;
+    });
     if (!reading) return Unexpected(reading.error());
     if (failed) outcomes.as_of = reading->as_of;
   }
@@ -75,11 +138,14 @@ Vocabulary MpsReader::vocabulary() const {
   Vocabulary vocabulary{.types = {"WorkflowTask", "EditMediaTask", "LiveProcessTask"},
                         .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}},
                         .outcomes = {Phase::ended},
+                        .ended = "FINISH",
                         .window = std::chrono::hours{168},
                         .tells_start = true};
   if (tells_outcomes_) vocabulary.outcomes = {Phase::succeeded, Phase::failed};
   for (const Phase outcome : vocabulary.outcomes) vocabulary.rows.push_back({"FINISH", outcome});
   return vocabulary;
 }
+
+Abilities MpsReader::abilities() const { return {.absence = Absence::ended, .has_slices = true, .has_total = true}; }
 
 }  // namespace taskqueue

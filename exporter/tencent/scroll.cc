@@ -1,49 +1,56 @@
 #include "exporter/tencent/scroll.h"
 
 #include <functional>
+#include <string>
+#include <unordered_set>
 
 namespace taskqueue {
 namespace {
 
 constexpr int page_size = 100;
 constexpr int most_pages = 50000;  // five million tasks
+// What came in between may push a page's tasks onto the next; a list that goes in circles has nothing new for good.
+constexpr int most_pages_without_news = 2;
 
 /// A token that came with a short page and that the API itself refuses: there is no next page.
 bool is_end(const Failure& failure, bool page_was_short) {
   return page_was_short && failure.kind == FailureKind::request;
 }
 
-/// Passes a page's items on; true if any of them was new to this list.
-bool pass(const Json& page, std::unordered_set<std::size_t>& seen, const ItemSink& sink) {
-  bool any_new = false;
-  for (const Json& item : page) {
+enum class Passed { news, nothing_new, enough };
+
+/// Passes a page's items on.
+Passed pass(const Value& page, std::unordered_set<std::size_t>& seen, const ItemSink& sink) {
+  Passed passed = Passed::nothing_new;
+  for (const Value& item : page) {
     const std::string id = text_member(item, "TaskId");
     if (id.empty()) continue;
-    any_new |= seen.insert(std::hash<std::string>{}(id)).second;
-    sink(item);
+    if (seen.insert(std::hash<std::string>{}(id)).second) passed = Passed::news;
+    if (!sink(item)) return Passed::enough;
   }
-  return any_new;
+  return passed;
 }
 
 }  // namespace
 
-Result<Reading, Failure> scroll(Client& client, const Json& parameters, const ItemSink& sink) {
+Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency urgency, const ItemSink& sink) {
   Reading reading;
   std::unordered_set<std::size_t> seen_ids;  // hashes do: a clash can only end a page whose every id clashes
   std::unordered_set<std::string> seen_tokens;
-  Call call{.action = "DescribeTasks", .parameters = parameters};
+  Call call{.action = "DescribeTasks", .parameters = parameters, .urgency = urgency};
   call.parameters["Limit"] = page_size;
   bool page_was_short = false;
+  int pages_without_news = 0;
   for (int page = 0; page < most_pages; ++page) {
     const auto answer = client.call(call);
     if (!answer && is_end(answer.error(), page_was_short)) return reading;
     if (!answer) return Unexpected(answer.error());
-    if (page == 0) {
-      reading.as_of = answer->date;
-      reading.total = whole_member(answer->fields, "TotalCount");
-    }
-    const Json* items = array_member(answer->fields, "TaskSet");
-    if (items == nullptr || !pass(*items, seen_ids, sink)) return reading;
+    if (page == 0) reading.as_of = answer->date;
+    const Value* items = array_member(answer->fields, "TaskSet");
+    if (items == nullptr || items->begin() == items->end()) return reading;
+    const Passed passed = pass(*items, seen_ids, sink);
+    pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;
+    if (passed == Passed::enough || pages_without_news == most_pages_without_news) return reading;
     page_was_short = items->size() < page_size;
     std::string token = text_member(answer->fields, "ScrollToken");
     if (token.empty() || !seen_tokens.insert(token).second) return reading;
@@ -51,6 +58,19 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, const It
   }
   reading.capped = true;
   return reading;
+}
+
+Result<std::int64_t, Failure> total_count(Client& client, const Json& parameters) {
+  Call call{.action = "DescribeTasks", .parameters = parameters};
+  call.parameters["Limit"] = 1;
+  const auto answer = client.call(call);
+  if (!answer) return Unexpected(answer.error());
+  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
+  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
+}
+
+bool refuses_parameter(const Failure& failure) {
+  return failure.code == "UnknownParameter" || failure.code.starts_with("InvalidParameter");
 }
 
 }  // namespace taskqueue

@@ -2,7 +2,7 @@
 
 namespace taskqueue {
 
-Task read_task(const Json& item, const std::string& asked_status) {
+Task read_task(const Value& item, const std::string& asked_status) {
   Task task;
   task.id = text_member(item, "TaskId");
   task.type = text_member(item, "TaskType");

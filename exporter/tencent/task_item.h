@@ -9,6 +9,6 @@
 namespace taskqueue {
 
 /// Items of MPS have no Status: `asked_status` is what the list was asked for, or empty.
-[[nodiscard]] Task read_task(const Json& item, const std::string& asked_status);
+[[nodiscard]] Task read_task(const Value& item, const std::string& asked_status);
 
 }  // namespace taskqueue

@@ -16,14 +16,14 @@ Failure not_an_answer(const HttpResponse& response, std::string why) {
   return {.kind = FailureKind::answer, .sentence = std::move(why)};
 }
 
-Failure from_error(const Json& error, std::string request_id) {
+Failure from_error(const Value& error, std::string request_id) {
   Failure failure;
   failure.code = text_member(error, "Code");
   failure.kind = kind_of_tencent_code(failure.code);
   failure.sentence = text_member(error, "Message");
   if (failure.sentence.empty()) failure.sentence = failure.code;
   failure.request_id = std::move(request_id);
-  return failure;
+  return shortened(std::move(failure));
 }
 
 }  // namespace
@@ -42,14 +42,14 @@ HttpRequest TencentDialect::request(const Call& call, const Signing& signing) co
 Result<Answer, Failure> TencentDialect::judge(const HttpResponse& response) const {
   auto body = parse_json(response.body);
   if (!body) return Unexpected(not_an_answer(response, body.error().sentence));
-  const Json* envelope = member(*body, "Response");
+  const Value* envelope = member(*body, "Response");
   if (envelope == nullptr || !envelope->is_object()) {
     return Unexpected(not_an_answer(response, "the answer has no Response: is endpoint the provider's API?"));
   }
   std::string request_id = text_member(*envelope, "RequestId");
-  if (const Json* error = member(*envelope, "Error")) return Unexpected(from_error(*error, std::move(request_id)));
+  if (const Value* error = member(*envelope, "Error")) return Unexpected(from_error(*error, std::move(request_id)));
   if (response.status != 200) return Unexpected(not_an_answer(response, ""));
-  return Answer{.fields = std::move((*body)["Response"]), .request_id = std::move(request_id)};
+  return Answer{.fields = body->at(*envelope), .request_id = shortened(request_id)};
 }
 
 bool TencentDialect::is_documented(std::string_view code) const { return is_tencent_code(code); }

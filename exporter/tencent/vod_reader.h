@@ -8,6 +8,8 @@
 
 #include "exporter/api/client.h"
 #include "exporter/tally/task_reader.h"
+#include "exporter/tencent/scroll.h"
+#include "exporter/tencent/time_selection.h"
 
 namespace taskqueue {
 
@@ -17,16 +19,29 @@ class VodReader final : public TaskReader {
   VodReader(std::unique_ptr<Client> client, std::optional<std::int64_t> sub_app_id)
       : client_(std::move(client)), sub_app_id_(sub_app_id) {}
 
-  Result<Reading, Failure> live(const TaskSink& sink) override;
-  Result<Reading, Failure> ended(const TaskSink& sink) override;
   [[nodiscard]] Vocabulary vocabulary() const override;
+  [[nodiscard]] Abilities abilities() const override;
+  Result<Reading, Failure> live(const LiveQuestion& known, const TaskSink& sink) override;
+  Result<Reading, Failure> ended_since(WallTime since, Haste haste, const TaskSink& sink) override;
+  Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override;
+  Result<Reading, Failure> ended(const TaskSink& sink) override;
+  Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override;
+  Result<std::int64_t, Failure> total(std::optional<WallTime> from) override;
 
  private:
-  /// An empty status lists all.
   Result<Reading, Failure> list(const std::string& status, const TaskSink& sink);
+  /// All statuses; only FINISH where a list must have one.
+  Result<Reading, Failure> list_any(Json parameters, Urgency urgency, const ItemSink& sink);
+  struct Range {
+    std::string field;
+    WallTime from = WallTime::min();
+    WallTime until = WallTime::max();
+  };
+  Result<Reading, Failure> select(const Range& range, Urgency urgency, const TaskSink& sink);
 
   const std::unique_ptr<Client> client_;
   const std::optional<std::int64_t> sub_app_id_;
+  TimeSelection selection_;
 };
 
 }  // namespace taskqueue

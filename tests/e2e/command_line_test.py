@@ -34,7 +34,7 @@ class FlagsTest(lab.LabCase):
         self.assertRegex(version.stdout, r"^taskqueue_exporter, version \d+\.\d+\.\d+")
         shown = self.run_exporter("--help")
         self.assertEqual(0, shown.returncode)
-        for flag in ("--config.file", "--config.check", "--demo", "--once", "--once.timeout",
+        for flag in ("--config.file", "--config.check", "--config.estimate", "--demo", "--once", "--once.timeout",
                      "--web.listen-address", "--web.telemetry-path", "--web.enable-lifecycle",
                      "--log.level", "--log.format", "--version"):
             self.assertIn(flag, shown.stdout)

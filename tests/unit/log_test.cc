@@ -28,9 +28,14 @@ std::string written(StreamLog::Style style, LogLevel level, Log::Fields fields) 
 }  // namespace
 
 TEST_CASE("logfmt quotes what needs it and keeps a line a line", "[stones][log]") {
-  CHECK(written({}, LogLevel::warn, {{"queue", "a"}, {"why", "no \"route\"\nto = host\\"}, {"code", ""}}) ==
+  CHECK(written({}, LogLevel::warn, {{"queue", "a"}, {"why", "no \"route\"\nto = host\\"}, {"code", "a b"}}) ==
         "time=2026-03-01T10:00:00.250Z level=warn room=refresh event=\"queue is down\" queue=a "
-        "why=\"no \\\"route\\\"\\nto = host\\\\\" code=\"\"\n");
+        "why=\"no \\\"route\\\"\\nto = host\\\\\" code=\"a b\"\n");
+}
+
+TEST_CASE("a field without a value is left out", "[stones][log]") {
+  CHECK(written({}, LogLevel::info, {{"queue", "a"}, {"cloud_region", ""}, {"code", "x"}}) ==
+        "time=2026-03-01T10:00:00.250Z level=info room=refresh event=\"queue is down\" queue=a code=x\n");
 }
 
 TEST_CASE("json is one object a line", "[stones][log]") {

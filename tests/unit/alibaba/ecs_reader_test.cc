@@ -53,13 +53,10 @@ struct Seen {
   Result<Reading, Failure> reading = Reading{};
 };
 
-Seen read(EcsReader& reader) {
+Seen read(EcsReader& reader, const LiveQuestion& known = {}) {
   Seen seen;
-  seen.reading = reader.live([&](const Task& task) { seen.live[task.id] = task.status; });
-  if (seen.reading) {
-    const auto ended = reader.ended([&](const Task& task) { seen.ended[task.id] = task.status; });
-    CHECK(ended);
-  }
+  seen.reading = reader.live(
+      known, [&](const Task& task) { (is_terminal(task.phase) ? seen.ended : seen.live)[task.id] = task.status; });
   return seen;
 }
 
@@ -81,7 +78,7 @@ TEST_CASE("one listing without a filter gives live and ended tasks", "[alibaba][
   CHECK(seen.live == std::map<std::string, std::string>{{"t-2", "Processing"}, {"t-4", "Paused"}});
   CHECK(seen.ended == std::map<std::string, std::string>{{"t-1", "Finished"}, {"t-3", "Failed"}, {"t-5", "Deleted"}});
   CHECK(seen.reading->as_of == *parse_utc("2026-03-01T10:00:00Z"));
-  CHECK(seen.reading->total == 5);
+  CHECK(seen.reading->whole);
   REQUIRE(region.cloud.requests.size() == 1);
   const HttpRequest& request = region.cloud.requests[0];
   CHECK(Region::parameter(request, "RegionId") == "cn-hangzhou");
@@ -165,7 +162,7 @@ TEST_CASE("a listing that fails is a failure, and an answer about something else
 
   ScriptedCloud other{[&](const HttpRequest&) { return other.says(R"({"hello":"world"})"); }};
   EcsReader reader(other.client(std::make_unique<AlibabaDialect>("2014-05-26"), {"DescribeTasks"}), "cn-hangzhou");
-  const auto reading = reader.live([](const Task&) {});
+  const auto reading = reader.live({}, [](const Task&) {});
   REQUIRE_FALSE(reading);
   CHECK(reading.error().kind == FailureKind::answer);
 }

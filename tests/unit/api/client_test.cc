@@ -51,7 +51,7 @@ struct PlainDialect final : Dialect {
   }
   Result<Answer, Failure> judge(const HttpResponse& response) const override {
     if (response.status >= 500) return Unexpected(Failure{.kind = FailureKind::server, .sentence = "gateway"});
-    if (response.body == "fine") return Answer{.fields = Json::object(), .request_id = "r"};
+    if (response.body == "fine") return Answer{.fields = {}, .request_id = "r"};
     Failure failure{.kind = FailureKind::request, .code = response.body, .sentence = "no"};
     if (response.body == "slow") failure.kind = FailureKind::throttled;
     if (response.body == "clock") failure.kind = FailureKind::credentials;

@@ -1,30 +1,29 @@
 #include "exporter/api/fields.h"
 
-#include <nlohmann/json.hpp>
-
 #include "tests/catch.h"
 
 using namespace taskqueue;
 
 TEST_CASE("absent, null and members of another kind are not there", "[api][fields]") {
-  const Json object = {
-      {"text", "a"}, {"number", 3}, {"null", nullptr}, {"list", Json::array({1})}, {"object", Json::object()}};
+  const Document object = *parse_json(R"({"text":"a","number":3,"null":null,"list":[1],"object":{}})");
   CHECK(text_member(object, "text") == "a");
   for (const char* key : {"none", "null", "number", "list", "object"}) CHECK(text_member(object, key).empty());
   for (const char* key : {"none", "null", "text", "list", "object"}) CHECK_FALSE(whole_member(object, key));
   for (const char* key : {"none", "null", "text", "number", "object"}) CHECK(array_member(object, key) == nullptr);
   CHECK(array_member(object, "list") != nullptr);
-  CHECK(text_member(Json::array(), "text").empty());
-  CHECK(member(Json(3), "text") == nullptr);
+  CHECK(text_member(*parse_json("[]"), "text").empty());
+  CHECK(member(*parse_json("3"), "text") == nullptr);
 }
 
 TEST_CASE("whole numbers are exact or not there", "[api][fields]") {
-  const Json object = Json::parse(R"({"big":9223372036854775807,"huge":9223372036854775808,"beyond":1e30,"negative":-4,
-                                      "fraction":3.7,"words":"12","mixed":"12a","empty":""})");
+  const Document object =
+      *parse_json(R"({"big":9223372036854775807,"huge":9223372036854775808,"beyond":1e30,"negative":-4,
+                                      "fraction":3.7,"yes":true,"words":"12","mixed":"12a","empty":""})");
   CHECK(whole_member(object, "big") == 9223372036854775807);
   CHECK(whole_member(object, "negative") == -4);
   CHECK(whole_member(object, "words") == 12);
-  for (const char* key : {"huge", "beyond", "fraction", "mixed", "empty"}) CHECK_FALSE(whole_member(object, key));
+  for (const char* key : {"huge", "beyond", "fraction", "yes", "mixed", "empty"})
+    CHECK_FALSE(whole_member(object, key));
 }
 
 TEST_CASE("what is no JSON, or nested too deep, is refused", "[api][fields]") {

@@ -26,6 +26,7 @@ std::vector<SteadyTime> flood(Pace& pace, SteadyTime from, seconds length, Urgen
       continue;
     }
     pace.sent(urgency, now);
+    pace.answered(now, now);
     sent.push_back(now);
   }
   return sent;
@@ -83,6 +84,74 @@ TEST_CASE("calm brings the rate back to its ceiling within a minute or so", "[ap
   for (int i = 0; i < 10; ++i) pace.throttled({}, start + seconds{i});
   CHECK(pace.rate(start + seconds{9 + 30}) == Approx(16).margin(2));
   CHECK(pace.rate(start + seconds{9 + 60}) == Approx(32));
+}
+
+TEST_CASE("who waits while the rate recovers waits no longer than that takes", "[api][pace]") {
+  // A ceiling of half a request a second, down to a thirty-second of it: that alone would be one in 64 s.
+  Pace pace(0.5, start);
+  SteadyTime now = start;
+  for (int i = 0; i < 10; ++i) pace.throttled({}, now += seconds{1});
+  REQUIRE(pace.rate(now) < 0.5 / 16);
+  const SteadyTime when = pace.next(Urgency::live, now);
+  CHECK(when > now + seconds{8});
+  CHECK(when < now + seconds{16});
+  CHECK(pace.next(Urgency::live, when) <= when);
+}
+
+TEST_CASE("a recovering rate lets through what its mean allows, not what its end would", "[api][pace]") {
+  Pace pace(64, start);
+  SteadyTime now = start;
+  for (int i = 0; i < 10; ++i) pace.throttled({}, now += seconds{1});
+  // From about 2 a second up to the ceiling in a minute: the mean is a half.
+  const auto sent = flood(pace, now, seconds{60});
+  CHECK(static_cast<double>(sent.size()) == Approx(64 * 60 * 0.53).epsilon(0.05));
+}
+
+TEST_CASE("a ceiling that is changed to and fro lets no more through", "[api][pace]") {
+  const int rounds = GENERATE(1, 20);
+  Pace pace(90, start);
+  auto sent = flood(pace, start, seconds{2});
+  SteadyTime now = start + seconds{2};
+  for (int i = 0; i < rounds; ++i) {
+    pace.set_ceiling(2, now += Milliseconds{3});
+    pace.set_ceiling(90, now += Milliseconds{3});
+    const auto more = flood(pace, now, seconds{0});
+    sent.insert(sent.end(), more.begin(), more.end());
+  }
+  const auto later = flood(pace, now, seconds{2});
+  sent.insert(sent.end(), later.begin(), later.end());
+  CHECK(most_in_a_second(sent) <= 90);
+}
+
+TEST_CASE("requests that were long on their way count for a second after their arrival", "[api][pace]") {
+  const Milliseconds way{GENERATE(0, 30, 120, 240)};
+  Pace pace(10, start);
+  std::vector<SteadyTime> arrived;
+  SteadyTime now = start;
+  while (now < start + seconds{20}) {
+    now = std::max(now, pace.next(Urgency::live, now));
+    if (pace.next(Urgency::live, now) > now) continue;
+    pace.sent(Urgency::live, now);
+    // The first ten of each fifty are late, the others arrive at once; answers come as soon as requests arrive.
+    const SteadyTime there = now + (arrived.size() % 50 < 10 ? way : Milliseconds{0});
+    arrived.push_back(there);
+    pace.answered(now, there);
+  }
+  std::ranges::sort(arrived);
+  CHECK(most_in_a_second(arrived) <= 10);
+  CHECK(arrived.size() >= 150);
+}
+
+TEST_CASE("a request that is never answered holds up others for a quarter of a second at most", "[api][pace]") {
+  Pace pace(1, start);
+  pace.sent(Urgency::live, start);
+  SteadyTime now = start;
+  for (int looks = 0; pace.next(Urgency::live, now) > now; ++looks) {
+    REQUIRE(looks < 10);
+    now = pace.next(Urgency::live, now);
+  }
+  CHECK(now - start >= Milliseconds{1050});
+  CHECK(now - start <= Milliseconds{1300});
 }
 
 TEST_CASE("nothing leaves while the API has asked for silence", "[api][pace]") {

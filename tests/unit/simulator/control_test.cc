@@ -63,6 +63,43 @@ TEST_CASE("the oldest are those that the listings show", "[simulator][control]")
   CHECK_FALSE(oldest.empty());
 }
 
+TEST_CASE("the truth tells what is at the window's edge, as wide as is asked for", "[simulator][control]") {
+  ManualClock clock(noon);
+  Cloud cloud(small_cloud(), clock);
+  clock.advance(std::chrono::minutes{5});
+  const auto at_edge = [&](const std::string& query) {
+    std::uint64_t sum = 0;
+    const Json truth = Json::parse(control(cloud, "GET", "truth" + query).body);
+    for (const auto& [type, count] : truth.at("queues").at(0).at("at_edge").items()) sum += count.get<std::uint64_t>();
+    return sum;
+  };
+  CHECK(at_edge("") == at_edge("?edge_seconds=60"));
+  CHECK(at_edge("?edge_seconds=0") == 0);
+  CHECK(at_edge("?edge_seconds=600") > at_edge(""));
+  CHECK(control(cloud, "GET", "truth?edge_seconds=x").status == 400);
+  CHECK(control(cloud, "GET", "truth?border=1").status == 400);
+}
+
+TEST_CASE("a task that leaves the window alive is never told as finished", "[simulator][control]") {
+  ManualClock clock(noon);
+  CloudPlan plan = small_cloud();
+  plan.accounts[0].queues[0].world = {.arrivals = {.history_tasks = 0, .per_second = 1},
+                                      .types = {{"WorkflowTask"}},
+                                      .run = {minutes{3}, minutes{7}},
+                                      .failed_share = 0,
+                                      .window = std::chrono::minutes{5}};
+  Cloud cloud(plan, clock);
+  clock.advance(std::chrono::minutes{60});
+  const Json truth = truth_of(cloud, "mps");
+  CHECK(truth.at("arrived").at("WorkflowTask").get<int>() == Approx(3600).margin(2));
+  const int finished = truth.at("finished").at(0).at("count").get<int>();
+  CHECK(finished > 1000);
+  CHECK(finished < 3000);
+  const int shortly = truth.at("finished_at_edge").at(0).at("count").get<int>();
+  CHECK(shortly > 500);
+  CHECK(shortly < finished);
+}
+
 TEST_CASE("requests are counted by code, and the most in any sliding second", "[simulator][control]") {
   Fixture f;
   const auto call = [&] { ask(f.cloud, f.clock, mps(), {{"Status", "FINISH"}}); };

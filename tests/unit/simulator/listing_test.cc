@@ -57,6 +57,7 @@ Filter random_filter(Dice& dice, WallTime now) {
   for (bool& outcome : filter.outcomes) outcome = dice.coin();
   if (dice.coin()) filter.created.from = some_time();
   if (dice.coin()) filter.created.until = some_time() + minutes{20};
+  if (dice.below(3) == 0) filter.type = static_cast<std::size_t>(dice.below(2));
   if (dice.below(3) == 0) filter.ended = WallRange{some_time(), some_time() + minutes{20}};
   return filter;
 }
@@ -64,10 +65,16 @@ Filter random_filter(Dice& dice, WallTime now) {
 }  // namespace
 
 TEST_CASE("pages, counts and a look at every task agree, whatever is asked of whatever world", "[simulator][listing]") {
-  const unsigned seed = GENERATE(1U, 2U, 3U, 4U, 5U, 6U);
+  const unsigned seed = GENERATE(range(1U, 13U));
   Dice dice(seed);
   WorldPlan plan = small_world();
   plan.aborted_share = 0.1;
+  if (dice.coin()) plan.tie = seconds{1 + dice.below(5)};
+  if (dice.coin()) plan.arrivals.early_tasks = 1200;
+  if (dice.below(3) == 0) {
+    plan.lasting_share = 0.1;
+    plan.lasting = {minutes{30}, minutes{300}};
+  }
   if (dice.coin()) plan.stoppage = {.period = minutes{5}, .closed = minutes{2}, .drain = 0.1};
   const World world(plan, seed);
   Timeline timeline(start);
@@ -75,7 +82,7 @@ TEST_CASE("pages, counts and a look at every task agree, whatever is asked of wh
     timeline.pause(start + minutes{1});
     timeline.resume(start + minutes{1} + seconds{dice.below(300)});
   }
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 30; ++i) {
     const WallTime now = start + Milliseconds{dice.below(25 * 60 * 1000)};
     const Window window{plan.window, dice.coin(), dice.coin() ? seconds{30} : seconds{0}};
     const Listing listing(world, timeline, now, window);
@@ -93,6 +100,17 @@ TEST_CASE("pages, counts and a look at every task agree, whatever is asked of wh
     std::uint64_t total = 0;
     for (const auto& row : listing.count(filter)) total += row[0] + row[1] + row[2];
     REQUIRE(total == expected.size());
+
+    const auto offset = static_cast<std::uint64_t>(dice.below(static_cast<std::int64_t>(total) + 50));
+    auto rest = indexes(expected);
+    rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(std::min(offset, total)));
+    if (rest.size() > limit) rest.resize(limit);
+    REQUIRE(indexes(listing.page_at(filter, false, limit, offset).tasks) == rest);
+    auto last = indexes(expected);
+    std::reverse(last.begin(), last.end());
+    last.erase(last.begin(), last.begin() + static_cast<std::ptrdiff_t>(std::min(offset, total)));
+    if (last.size() > limit) last.resize(limit);
+    REQUIRE(indexes(listing.page_at(filter, true, limit, offset).tasks) == last);
 
     for (const bool down : {false, true}) {
       const auto by_end = by_pages(listing, filter, {OrderBy::end, down}, limit);
@@ -134,6 +152,43 @@ TEST_CASE("a delayed end shows late, with the time at which it happened", "[simu
   const Window window{.length = minutes{100}, .end_delay = seconds{30}};
   CHECK(Listing(world, Timeline(start), ended + seconds{29}, window).stage(task) == Stage::processing);
   CHECK(Listing(world, Timeline(start), ended + seconds{30}, window).stage(task) == Stage::ended);
+}
+
+TEST_CASE("an end shows only of a task that has not left the window alive", "[simulator][listing]") {
+  WorldPlan plan = small_world();
+  plan.lasting_share = 0.5;
+  plan.lasting = {minutes{5}, minutes{20}};
+  const World world(plan, 3);
+  const Window window{.length = minutes{10}, .end_delay = seconds{30}};
+  const Listing late(world, Timeline(start), start + minutes{60}, window);
+  REQUIRE(late.may_leave_alive(seconds{0}));
+  bool some_were_not_shown = false;
+  for (std::uint64_t i = 0; i < late.born(); ++i) {
+    const Task task = world.task(i);
+    const WallTime shows_end = start + task.end + seconds{30};
+    const Listing then(world, Timeline(start), shows_end, window);
+    CAPTURE(i);
+    if (late.stage(task) != Stage::ended) continue;
+    REQUIRE(late.end_was_shown(task, seconds{0}) == then.shows(task));
+    const Listing later(world, Timeline(start), shows_end + seconds{60}, window);
+    REQUIRE(late.end_was_shown(task, seconds{60}) == later.shows(task));
+    some_were_not_shown = some_were_not_shown || !then.shows(task);
+  }
+  CHECK(some_were_not_shown);
+}
+
+TEST_CASE("what is about to leave the window, or has just left, is at its edge", "[simulator][listing]") {
+  const World world(small_world(), 3);
+  const bool by_end = GENERATE(false, true);
+  const Listing listing(world, Timeline(start), start + minutes{30}, {.length = minutes{10}, .by_end = by_end});
+  std::vector<std::uint64_t> expected(2);
+  for (std::uint64_t i = 0; i < listing.born(); ++i) {
+    const Task task = world.task(i);
+    const Milliseconds left = by_end && listing.stage(task) == Stage::ended ? task.end : task.birth;
+    expected[task.nature.type] += std::chrono::abs(left - minutes{20}) <= seconds{60};
+  }
+  CHECK(listing.at_edge(seconds{60}) == expected);
+  CHECK(expected[0] > 0);
 }
 
 TEST_CASE("a page of a million costs no look at the others", "[simulator][listing]") {

@@ -111,6 +111,37 @@ TEST_CASE("what is older than the window is not listed", "[simulator][mps]") {
   CHECK(oldest <= utc_seconds(f.clock.wall_now() - minutes{115}));
 }
 
+TEST_CASE("pages can be shorter than was asked for, and make up the same list", "[simulator][mps]") {
+  ManualClock clock(noon);
+  Cloud cloud(small_cloud(), clock);
+  const Json wish{{"Status", "FINISH"}, {"Limit", 100}};
+  const auto whole = scroll(cloud, clock, mps(), wish);
+  control(cloud, "POST", "quirks", R"({"most_in_page": 7})");
+  CHECK(ask(cloud, clock, mps(), wish).at("TaskSet").size() == 7);
+  CHECK(scroll(cloud, clock, mps(), wish) == whole);
+}
+
+TEST_CASE("a stale page shows the world as it was, each page by itself, and the date is now", "[simulator][mps]") {
+  ManualClock clock(noon);
+  Cloud cloud(small_cloud(), clock);
+  clock.advance(std::chrono::minutes{10});
+  const auto newest = [&] {
+    return ask(cloud, clock, mps(), {{"Status", "WAITING"}, {"Limit", 1}}).at("TotalCount").get<std::int64_t>();
+  };
+  const std::int64_t now = newest();
+  control(cloud, "POST", "quirks", R"({"service": "mps", "stale_seconds": 300})");
+  std::set<std::int64_t> totals;
+  for (int i = 0; i < 30; ++i) totals.insert(newest());
+  CHECK(totals.size() > 2);
+  control(cloud, "POST", "pause");
+  clock.advance(std::chrono::minutes{5});
+  CHECK(newest() == now);
+  const Answer answer = cloud.handle(tencent_request(mps(), R"({"Status": "WAITING"})", clock.wall_now()));
+  const auto date = std::ranges::find(answer.headers, "Date", &Header::name);
+  REQUIRE(date != answer.headers.end());
+  CHECK(date->value == "Wed, 01 May 2024 12:15:00 GMT");
+}
+
 TEST_CASE("parameters are checked as the page says", "[simulator][mps]") {
   Fixture f;
   const auto code = [&](const Json& parameters) { return error_code(f.ask(parameters)); };

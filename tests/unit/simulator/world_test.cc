@@ -43,6 +43,47 @@ TEST_CASE("no life is out of order or longer than the longest", "[simulator][wor
   CHECK(some_never_begin);
 }
 
+TEST_CASE("with ties births, begins and ends fall on the same moments, and born_by counts exactly them",
+          "[simulator][world]") {
+  WorldPlan plan = small_world();
+  plan.tie = seconds{3};
+  const World world(plan, 5);
+  bool some_share = false;
+  for (std::uint64_t i = 0; i < 1500; ++i) {
+    const Task task = world.task(i);
+    CAPTURE(i);
+    REQUIRE((task.birth % seconds{3}).count() == 0);
+    REQUIRE((task.begin % seconds{3}).count() == 0);
+    REQUIRE((task.end % seconds{3}).count() == 0);
+    REQUIRE(task.birth <= world.task(i + 1).birth);
+    REQUIRE(world.born_by(task.birth) > i);
+    REQUIRE(world.born_by(task.birth - Milliseconds{1}) <= i);
+    some_share = some_share || task.birth == world.task(i + 1).birth;
+  }
+  CHECK(some_share);
+}
+
+TEST_CASE("early tasks are born at the beginning of the history, lasting ones live for long", "[simulator][world]") {
+  WorldPlan plan = small_world();
+  plan.arrivals.early_tasks = 400;
+  plan.arrivals.early = minutes{10};
+  plan.lasting_share = 0.2;
+  plan.lasting = {minutes{200}, minutes{300}};
+  const World world(plan, 5);
+  CHECK(world.born_by(-plan.arrivals.history + minutes{10}) == Approx(400 + 200.0 / 18).margin(2));
+  CHECK(world.born_by(Milliseconds{0}) == Approx(600).margin(1));
+  int lasting = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const Task task = world.task(i);
+    CAPTURE(i);
+    REQUIRE(world.born_by(task.birth) > i);
+    REQUIRE(world.born_by(task.birth - Milliseconds{1}) <= i);
+    REQUIRE(task.end - task.birth < world.longest_life());
+    lasting += task.end - task.begin >= minutes{200};
+  }
+  CHECK(lasting == Approx(200).margin(60));
+}
+
 TEST_CASE("nothing begins while the world is stopped", "[simulator][world]") {
   WorldPlan plan = small_world();
   plan.stoppage = {.period = minutes{5}, .closed = minutes{2}, .drain = 0.1};

@@ -29,7 +29,8 @@ struct Desk {
     world.calls.clear();
     BatchDetails details(reader, counting, round);
     job.job = world.jobs.at("job-1").view();
-    REQUIRE(details.read_job(job));
+    details.want_job(job);
+    REQUIRE(details.run());
     REQUIRE(world.calls.at(0) == "DescribeJob job-1");
     return {world.calls.begin() + 1, world.calls.end()};
   }
@@ -102,12 +103,16 @@ TEST_CASE("job-wide counts that cannot be are not used", "[tally][batch_details]
     Result<JobListing, Failure> jobs_by_id(const std::vector<std::string>& ids) override {
       return inner.jobs_by_id(ids);
     }
-    Result<JobDetail, Failure> job(const std::string& id) override {
-      auto detail = inner.job(id);
+    Result<JobDetail, Failure> job(const std::string& id, Purpose purpose) override {
+      auto detail = inner.job(id, purpose);
       detail->instances = counts;
       return detail;
     }
-    Result<TaskDetail, Failure> task(const TaskKey& key) override { return inner.task(key); }
+    Result<TaskDetail, Failure> task(const TaskKey& key, Purpose purpose) override { return inner.task(key, purpose); }
+    Result<JobListing, Failure> jobs_page(const std::vector<std::string_view>& s, std::int64_t offset) override {
+      return inner.jobs_page(s, offset);
+    }
+    [[nodiscard]] Readiness readiness(Purpose purpose) const override { return inner.readiness(purpose); }
     WorldReader inner;
     StateCounts counts;
   };
@@ -120,7 +125,8 @@ TEST_CASE("job-wide counts that cannot be are not used", "[tally][batch_details]
   BatchCounting counting(state, 100);
   BatchDetails details(reader, counting, round);
   KnownBatchJob job{.job = world.jobs.at("job-1").view()};
-  REQUIRE(details.read_job(job));
+  details.want_job(job);
+  REQUIRE(details.run());
   CHECK(job.tasks.at("B").instances == StateCounts{0, 0, 0, 0, 0, 0, 2, 0});
   CHECK(world.count("DescribeTask") == 2);
 }
@@ -134,12 +140,16 @@ TEST_CASE("instances that follow their stopped task a little later get a second 
     Result<JobListing, Failure> jobs_by_id(const std::vector<std::string>& ids) override {
       return inner.jobs_by_id(ids);
     }
-    Result<JobDetail, Failure> job(const std::string& id) override {
-      auto detail = inner.job(id);
+    Result<JobDetail, Failure> job(const std::string& id, Purpose purpose) override {
+      auto detail = inner.job(id, purpose);
       if (is_late) detail->instances = StateCounts{0, 0, 0, 0, 2, 0, 0, 0};
       return detail;
     }
-    Result<TaskDetail, Failure> task(const TaskKey& key) override { return inner.task(key); }
+    Result<TaskDetail, Failure> task(const TaskKey& key, Purpose purpose) override { return inner.task(key, purpose); }
+    Result<JobListing, Failure> jobs_page(const std::vector<std::string_view>& s, std::int64_t offset) override {
+      return inner.jobs_page(s, offset);
+    }
+    [[nodiscard]] Readiness readiness(Purpose purpose) const override { return inner.readiness(purpose); }
     WorldReader inner;
     bool is_late = true;
   };
@@ -151,14 +161,19 @@ TEST_CASE("instances that follow their stopped task a little later get a second 
   BatchCounting counting(state, 100);
   BatchDetails details(reader, counting, round);
   KnownBatchJob job{.job = world.jobs.at("job-1").view()};
-  REQUIRE(details.read_job(job));
+  details.want_job(job);
+  REQUIRE(details.run());
   CHECK(is_due(job, world.now));
   SECTION("and are then as they are") {
     reader.is_late = false;
-    REQUIRE(details.read_job(job));
+    details.want_job(job);
+    REQUIRE(details.run());
     CHECK(job.tasks.at("A").instances == StateCounts{0, 0, 0, 0, 0, 0, 0, 2});
   }
-  SECTION("but no third") { REQUIRE(details.read_job(job)); }
+  SECTION("but no third") {
+    details.want_job(job);
+    REQUIRE(details.run());
+  }
   CHECK_FALSE(is_due(job, world.now + minutes{60}));
 }
 

@@ -70,14 +70,25 @@ struct World {
   std::map<std::string, WorldJob> jobs;
   std::size_t page_size = 100;
   bool unfiltered = false;
+  std::int64_t odd_total = 0;  // so many more are counted than listed
+  bool youngest_first = true;  // the order of lists; else by their ids
   std::function<std::optional<Failure>(const std::string& action, const std::string& what)> fails;
   std::function<void()> before_call;
+
+  // Calls of one kind leave so far from each other; a reader's clock goes on only while a call waits to leave.
+  std::map<std::string, Milliseconds> pace{};  // by action
+  SteadyTime steady{};
+  std::map<std::string, SteadyTime> free_at{};
 
   // What the reader was asked.
   std::vector<std::string> calls;  // "DescribeJob job-1", "DescribeTask job-1/A", ...
 
   [[nodiscard]] long count(const std::string& action) const {
     return std::ranges::count_if(calls, [&](const auto& call) { return call.starts_with(action + " "); });
+  }
+
+  [[nodiscard]] std::int64_t count_jobs(std::size_t state) const {
+    return std::ranges::count_if(jobs, [&](const auto& entry) { return entry.second.state() == state; });
   }
 
   /// A job whose tasks have these instances, all in `state`.
@@ -121,12 +132,8 @@ class WorldReader final : public BatchReader {
     for (std::size_t offset = 0;;) {
       if (auto failure = call("DescribeJobs", std::string(states.front()))) return Unexpected(*failure);
       if (listing.jobs.empty()) listing.as_of = world_.now;
-      std::vector<BatchJob> matching;
-      for (const auto& [id, job] : world_.jobs) {
-        const bool fits = world_.unfiltered || std::ranges::find(states, batch_states[job.state()]) != states.end();
-        if (fits) matching.push_back(job.view());
-      }
-      listing.total = static_cast<std::int64_t>(matching.size());
+      const std::vector<BatchJob> matching = list(states);
+      listing.total = static_cast<std::int64_t>(matching.size()) + world_.odd_total;
       listing.unfiltered = world_.unfiltered;
       const std::size_t end = std::min(offset + world_.page_size, matching.size());
       for (; offset < end; ++offset) {
@@ -135,6 +142,19 @@ class WorldReader final : public BatchReader {
       listing.whole = offset >= matching.size();
       if (listing.whole || (enough && enough(listing))) return listing;
     }
+  }
+
+  Result<JobListing, Failure> jobs_page(const std::vector<std::string_view>& states, std::int64_t offset) override {
+    if (auto failure = call("DescribeJobs", "page " + std::string(states.front()))) return Unexpected(*failure);
+    const std::vector<BatchJob> matching = list(states);
+    const std::size_t begin = std::min(static_cast<std::size_t>(offset), matching.size());
+    const std::size_t end = std::min(begin + world_.page_size, matching.size());
+    return JobListing{.as_of = world_.now,
+                      .total = static_cast<std::int64_t>(matching.size()) + world_.odd_total,
+                      .whole = end == matching.size(),
+                      .unfiltered = false,
+                      .jobs = {matching.begin() + static_cast<std::ptrdiff_t>(begin),
+                               matching.begin() + static_cast<std::ptrdiff_t>(end)}};
   }
 
   Result<JobListing, Failure> jobs_by_id(const std::vector<std::string>& ids) override {
@@ -146,7 +166,7 @@ class WorldReader final : public BatchReader {
     return listing;
   }
 
-  Result<JobDetail, Failure> job(const std::string& id) override {
+  Result<JobDetail, Failure> job(const std::string& id, Purpose) override {
     if (auto failure = call("DescribeJob", id)) return Unexpected(*failure);
     const auto found = world_.jobs.find(id);
     if (found == world_.jobs.end()) return Unexpected(missing("ResourceNotFound.Job"));
@@ -158,7 +178,7 @@ class WorldReader final : public BatchReader {
     return detail;
   }
 
-  Result<TaskDetail, Failure> task(const TaskKey& key) override {
+  Result<TaskDetail, Failure> task(const TaskKey& key, Purpose) override {
     if (auto failure = call("DescribeTask", key.job_id + "/" + key.task)) return Unexpected(*failure);
     const auto found = world_.jobs.find(key.job_id);
     if (found == world_.jobs.end()) return Unexpected(missing("ResourceNotFound.Task"));
@@ -168,7 +188,21 @@ class WorldReader final : public BatchReader {
     return Unexpected(missing("ResourceNotFound.Task"));
   }
 
+  [[nodiscard]] Readiness readiness(Purpose) const override {
+    const auto ready = [this](const std::string& action) { return std::max(world_.steady, world_.free_at[action]); };
+    return {world_.steady, ready("DescribeJobs"), ready("DescribeJob"), ready("DescribeTask")};
+  }
+
  private:
+  [[nodiscard]] std::vector<BatchJob> list(const std::vector<std::string_view>& states) const {
+    std::vector<BatchJob> matching;
+    for (const auto& [id, job] : world_.jobs) {
+      const bool fits = world_.unfiltered || std::ranges::find(states, batch_states[job.state()]) != states.end();
+      if (fits) matching.push_back(job.view());
+    }
+    if (world_.youngest_first) std::ranges::stable_sort(matching, std::ranges::greater{}, &BatchJob::created);
+    return matching;
+  }
   static BatchTask view(const WorldTask& task) {
     return {task.name, std::string(batch_states[task.state()]), task.created, task.ended};
   }
@@ -176,6 +210,9 @@ class WorldReader final : public BatchReader {
 
   std::optional<Failure> call(const std::string& action, const std::string& what) {
     world_.calls.push_back(action + " " + what);
+    const std::string line = action == "DescribeJobsById" ? "DescribeJobs" : action;
+    world_.steady = std::max(world_.steady, world_.free_at[line]);
+    world_.free_at[line] = world_.steady + world_.pace[line];
     if (world_.before_call) world_.before_call();
     return world_.fails ? world_.fails(action, what) : std::nullopt;
   }

@@ -6,104 +6,12 @@
 #include <utility>
 
 #include "tests/catch.h"
+#include "tests/unit/tally/window.h"
 
 using namespace taskqueue;
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
-
-namespace {
-
-const WallTime epoch{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
-
-/// An API that shows what a test puts into it.
-struct Window {
-  std::vector<Task> live;
-  std::vector<Task> ended;
-  std::optional<Failure> live_fails;
-  std::optional<Failure> ended_fails;
-  WallTime now = epoch;
-  Vocabulary vocabulary{
-      .types = {"A"},
-      .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::succeeded}},
-      .outcomes = {Phase::succeeded, Phase::failed},
-      .window = hours{1},
-      .tells_start = true};
-};
-
-class WindowReader final : public TaskReader {
- public:
-  explicit WindowReader(const Window& window) : window_(window) {}
-  Result<Reading, Failure> live(const TaskSink& sink) override { return pass(window_.live, window_.live_fails, sink); }
-  Result<Reading, Failure> ended(const TaskSink& sink) override {
-    return pass(window_.ended, window_.ended_fails, sink);
-  }
-  [[nodiscard]] Vocabulary vocabulary() const override { return window_.vocabulary; }
-
- private:
-  Result<Reading, Failure> pass(const std::vector<Task>& tasks, const std::optional<Failure>& failure,
-                                const TaskSink& sink) const {
-    if (failure) return Unexpected(*failure);
-    for (const Task& task : tasks) sink(task);
-    return Reading{.as_of = window_.now, .total = {}};
-  }
-  const Window& window_;
-};
-
-/// A queue over refreshes.
-struct Queue {
-  explicit Queue(const Window& window, std::size_t max_types = 100)
-      : tally(std::make_unique<WindowReader>(window), max_types) {}
-
-  Result<Counted, Failure> refresh() {
-    auto counted = tally.refresh(state, shown ? &*shown : nullptr);
-    if (counted) {
-      state = counted->after;
-      shown = counted->snapshot;
-    }
-    return counted;
-  }
-  TaskTally tally;
-  QueueState state;
-  std::optional<Snapshot> shown;
-};
-
-Task waiting(std::string id, WallTime created) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "WAITING",
-          .phase = Phase::queued,
-          .created = created,
-          .began = {},
-          .ended = {}};
-}
-Task running(std::string id, WallTime created, WallTime began) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "PROCESSING",
-          .phase = Phase::running,
-          .created = created,
-          .began = began,
-          .ended = {}};
-}
-Task done(std::string id, WallTime created, WallTime began, WallTime ended, Phase outcome = Phase::succeeded) {
-  return {.id = std::move(id),
-          .type = "A",
-          .status = "FINISH",
-          .phase = outcome,
-          .created = created,
-          .began = began,
-          .ended = ended};
-}
-
-std::optional<std::int64_t> row(const Snapshot& snapshot, const std::string& type, const std::string& status,
-                                Phase phase) {
-  for (const TaskCount& each : snapshot.tasks) {
-    if (each.type == type && each.status == status && each.phase == phase) return each.count;
-  }
-  return std::nullopt;
-}
-
-}  // namespace
 
 TEST_CASE("an empty queue shows zeros for the documented types", "[tally][task_tally]") {
   const Window window;
@@ -204,7 +112,8 @@ TEST_CASE("tasks are forgotten when the window has left them behind", "[tally][t
   window.ended.clear();
   window.now = epoch + hours{2};
   REQUIRE(queue.refresh());
-  CHECK(queue.state.tasks.known.empty());
+  CHECK(queue.state.tasks.cells.sum() == 0);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 0);
 }
 
 TEST_CASE("the oldest of each phase is known, and absent when there is none", "[tally][task_tally]") {
@@ -221,6 +130,8 @@ TEST_CASE("the oldest of each phase is known, and absent when there is none", "[
   CHECK(queue.shown->oldest_queued.at(0).id == "2");
   CHECK(queue.shown->longest_running.at(0).id == "4");
   window.live.clear();
+  REQUIRE(queue.refresh());
+  window.now += minutes{11};
   REQUIRE(queue.refresh());
   CHECK(queue.shown->oldest.empty());
 }
@@ -242,6 +153,7 @@ TEST_CASE("a new type is published at zero once before it counts, and keeps its 
   CHECK(queue.shown->counters.at("New").finished.at(Phase::succeeded) == 1);
   CHECK(queue.shown->counters.at("New").arrived == 1);
   window.ended.clear();
+  window.now += hours{2};
   REQUIRE(queue.refresh());
   CHECK(row(*queue.shown, "New", "WAITING", Phase::queued) == std::nullopt);
   CHECK(queue.shown->counters.at("New").arrived == 1);
@@ -289,7 +201,7 @@ TEST_CASE("when ended tasks cannot be read, live ones are right and ended ones s
   CHECK_FALSE(counted->snapshot.complete);
   CHECK(row(counted->snapshot, "A", "WAITING", Phase::queued) == 1);
   CHECK(row(counted->snapshot, "A", "FINISH", Phase::succeeded) == 1);
-  CHECK(counted->after.tasks.known.size() == 1);
+  CHECK(counted->after.tasks.live.empty());
 }
 
 TEST_CASE("without a first sight of ended tasks their rows are absent, not zero", "[tally][task_tally]") {
@@ -361,4 +273,171 @@ TEST_CASE("over random lives the counters equal the truth", "[tally][task_tally]
     for (const TaskCount& each : queue.shown->tasks) sum += each.count;
     REQUIRE(sum == static_cast<std::int64_t>(lives.size()));
   }
+}
+
+TEST_CASE("after the first refresh only what changed is asked for", "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch - minutes{50}, epoch - minutes{50}, epoch - minutes{45})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  window.now += seconds{30};
+  window.ended.push_back(done("2", epoch, epoch, epoch + seconds{20}));
+  window.asked_since.clear();
+  REQUIRE(queue.refresh());
+  REQUIRE(window.asked_since.size() == 1);
+  CHECK(window.asked_since[0] >= epoch - minutes{55});
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 2);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 1);
+}
+
+TEST_CASE("a live task that one listing misses is not taken for ended", "[tally][task_tally]") {
+  Window window;
+  window.by_creation = GENERATE(true, false);
+  window.live = {running("1", epoch, epoch), running("2", epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.pop_back();
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  window.now += seconds{30};
+  window.live.push_back(running("2", epoch, epoch));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("A").arrived == 0);
+}
+
+TEST_CASE("where the list goes by creation, a task that left has ended once the total says so", "[tally][task_tally]") {
+  Window window;
+  window.by_creation = true;
+  window.now = epoch + minutes{30};
+  window.live = {running("1", epoch, epoch)};
+  // So many came after it that asking back to its creation would cost too much.
+  for (int i = 0; i < 600; ++i) {
+    window.ended.push_back(
+        done("x" + std::to_string(i), epoch + minutes{10}, epoch + minutes{10}, epoch + minutes{11}));
+  }
+  window.ended.push_back(done("y", epoch + minutes{29}, epoch + minutes{29}, epoch + minutes{30}));
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.clear();
+  const auto ended = done("1", epoch, epoch, window.now - seconds{10}, Phase::failed);
+  SECTION("it has") {
+    window.ended.push_back(ended);
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+    REQUIRE(queue.refresh());
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
+    CHECK(queue.shown->counters.at("A").run.count() == 1);
+  }
+  SECTION("the total says that nothing has ended") {
+    for (int i = 0; i < 5; ++i) REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
+  }
+  SECTION("there is no total: its second absence says so") {
+    window.total_fails = Failure{.kind = FailureKind::answer, .sentence = "none"};
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+    // It was an error: it lives, and its real end is not counted again.
+    window.live = {running("1", epoch, epoch)};
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
+    window.live.clear();
+    window.ended.push_back(ended);
+    REQUIRE(queue.refresh());
+    REQUIRE(queue.refresh());
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
+    CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 0);
+  }
+}
+
+TEST_CASE("a task that is missing is looked up where that is possible", "[tally][task_tally]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  window.live = {running("1", epoch, epoch), running("2", epoch + seconds{1}, epoch + seconds{1})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.hidden = std::exchange(window.live, {});
+  for (int i = 0; i < 5; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 2);
+  }
+  window.hidden.clear();
+  for (int i = 0; i < 3; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+  }
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+}
+
+TEST_CASE("a task that leaves the window alive is not counted as ended", "[tally][task_tally]") {
+  Window window;
+  window.live = {running("1", epoch - minutes{59}, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += minutes{2};
+  window.live.clear();
+  for (int i = 0; i < 3; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.live.empty());
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+  CHECK(queue.shown->counters.at("A").turnaround.count() == 0);
+}
+
+TEST_CASE("when the cloud's clock is put back, what ended meanwhile is still found", "[tally][task_tally]") {
+  Window window;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  window.now = epoch + seconds{5};
+  REQUIRE(queue.refresh());
+  window.now -= minutes{4};
+  window.ended.push_back(done("2", window.now - seconds{20}, window.now - seconds{20}, window.now - seconds{10}));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 2);
+}
+
+TEST_CASE("an API that cannot be asked by time is listed whole, and counted the same", "[tally][task_tally]") {
+  Window window;
+  window.selects = false;
+  window.ended = {done("1", epoch, epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->complete);
+  CHECK_FALSE(queue.state.tasks.sweep);
+  window.now += seconds{30};
+  window.ended.push_back(done("2", epoch, epoch, epoch + seconds{20}, Phase::failed));
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 1);
+  CHECK(queue.shown->counters.at("A").arrived == 1);
+}
+
+TEST_CASE("a total that has come to differ has everything counted again; what differs still is the API's way",
+          "[tally][task_tally]") {
+  Window window;
+  for (int i = 0; i < 10; ++i) {
+    window.ended.push_back(done(std::to_string(i), epoch - minutes{40}, epoch - minutes{40}, epoch - minutes{39}));
+  }
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.ended.pop_back();  // without a trace
+  for (int i = 0; i < 15; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 9);
+  window.uncounted = 3;
+  for (int i = 0; i < 25; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 9);
+  CHECK(queue.state.tasks.bias == 3);
+  const int sweeps = window.slices;
+  for (int i = 0; i < 25; ++i) REQUIRE(queue.refresh());
+  CHECK(window.slices == sweeps);
 }

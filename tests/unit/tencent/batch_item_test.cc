@@ -37,5 +37,14 @@ TEST_CASE("absent metrics are not zeros", "[tencent][batch_item]") {
 TEST_CASE("instances are counted by their states", "[tencent][batch_item]") {
   const auto set = parse_json(
       R"([{"TaskInstanceState":"RUNNING"},{"TaskInstanceState":"FAILED"},{"TaskInstanceState":"RUNNING"},{"X":1},null])");
-  CHECK(count_instances(*set) == StateCounts{0, 0, 0, 0, 2, 0, 0, 1});
+  InstanceSet instances;
+  CHECK(instances.add(*set, 0));
+  CHECK(instances.counts() == StateCounts{0, 0, 0, 0, 2, 0, 0, 1});
+  CHECK(instances.size() == 5);
+  CHECK_FALSE(instances.add(*set, 0));
+  CHECK_FALSE(instances.add(*parse_json("[]"), 5));
+  CHECK(instances.add(*parse_json(R"([{"TaskInstanceIndex":5,"TaskInstanceState":"RUNNING"},
+                                      {"TaskInstanceIndex":1,"TaskInstanceState":"SUCCEED"}])"),
+                      0));
+  CHECK(instances.counts() == StateCounts{0, 0, 0, 0, 3, 0, 1, 0});
 }

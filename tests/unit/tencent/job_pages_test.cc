@@ -21,8 +21,8 @@ struct Shelf {
   }
   HttpResponse answer(const HttpRequest& request) {
     if (before_page) before_page();
-    const auto parameters = parse_json(request.body);
-    const auto offset = parameters->at("Offset").get<std::size_t>();
+    const auto parameters = Json::parse(request.body);
+    const auto offset = parameters.at("Offset").get<std::size_t>();
     Json set = Json::array();
     for (std::size_t i = offset; i < std::min(offset + most, jobs.size()); ++i) set.push_back({{"JobId", jobs[i]}});
     Json response{{"RequestId", "r"}, {"JobSet", set}};

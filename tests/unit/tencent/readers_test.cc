@@ -28,7 +28,7 @@ Json items(std::initializer_list<Json> all) {
 std::map<std::string, Task> read(TaskReader& reader) {
   Sighting sighting;
   const TaskSink sink = [&](Task task) { sighting.add(std::move(task)); };
-  CHECK(reader.live(sink));
+  CHECK(reader.live({}, sink));
   CHECK(reader.ended(sink));
   return {sighting.tasks().begin(), sighting.tasks().end()};
 }
@@ -134,7 +134,7 @@ TEST_CASE("VOD without a sub-application does not send one", "[tencent][vod_read
 
 TEST_CASE("an item's null, absent and odd fields are not there", "[tencent][task_item]") {
   const Task task = read_task(
-      Json::parse(R"({"TaskId":"1","TaskType":null,"CreateTime":null,"BeginProcessTime":5,"FinishTime":"soon"})"),
+      *parse_json(R"({"TaskId":"1","TaskType":null,"CreateTime":null,"BeginProcessTime":5,"FinishTime":"soon"})"),
       "FINISH");
   CHECK(task.type == "unknown");
   CHECK(task.status == "FINISH");

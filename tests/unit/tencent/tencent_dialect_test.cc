@@ -1,5 +1,7 @@
 #include "exporter/tencent/tencent_dialect.h"
 
+#include <nlohmann/json.hpp>
+
 #include "tests/catch.h"
 
 using namespace taskqueue;
@@ -97,4 +99,23 @@ TEST_CASE("a request carries action, version and language, and a region only whe
   CHECK(header(request, "X-TC-Region") == "none");
   const TencentDialect batch({.service = "batch", .version = "2017-03-12", .region = "ap-guangzhou"});
   CHECK(header(batch.request(call, signing), "X-TC-Region") == "ap-guangzhou");
+}
+
+TEST_CASE("what the server says is cut between characters, however long it is", "[tencent][dialect]") {
+  const auto long_text = [](std::size_t ascii) {
+    std::string text(ascii, 'x');
+    for (int i = 0; i < 5000; ++i) text += "\u00e4";
+    return text;
+  };
+  const Json error{{"Code", "InternalError." + long_text(0)}, {"Message", long_text(1)}};
+  const auto refused =
+      dialect().judge(answer(Json{{"Response", {{"Error", error}, {"RequestId", long_text(0)}}}}.dump()));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == FailureKind::server);
+  CHECK(refused.error().code == ("InternalError." + long_text(0)).substr(0, 200));
+  CHECK(refused.error().sentence == long_text(1).substr(0, 199));
+  CHECK(refused.error().request_id == long_text(0).substr(0, 200));
+  const auto taken = dialect().judge(answer(Json{{"Response", {{"RequestId", long_text(0)}}}}.dump()));
+  REQUIRE(taken);
+  CHECK(taken->request_id.size() == 200);
 }

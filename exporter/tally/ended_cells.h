@@ -1,0 +1,55 @@
+// Ended tasks as counts per minute and kind: what a window of millions comes down to.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "exporter/clock.h"
+
+namespace taskqueue {
+
+/// A type with a status and phase, as an index into the list of those that were seen.
+using CellKind = std::uint16_t;
+
+/// Minutes since 1970.
+using Minute = std::int32_t;
+
+/// Of a task without a time: never leaves the window.
+inline constexpr Minute no_minute = std::numeric_limits<Minute>::max();
+
+[[nodiscard]] Minute minute_of(const std::optional<WallTime>& time);
+
+class EndedCells {
+ public:
+  void add(CellKind kind, Minute minute, std::uint32_t count = 1);
+  /// Takes one away, if there is one.
+  void take(CellKind kind, Minute minute);
+  void drop_before(Minute edge);
+  /// Puts what `with` has of the minutes [from, until) in the place of what is here.
+  void replace(Minute from, Minute until, const EndedCells& with);
+
+  [[nodiscard]] std::int64_t sum(CellKind kind) const;
+  /// Over all kinds, the minutes [from, until).
+  [[nodiscard]] std::int64_t sum(Minute from, Minute until) const;
+  [[nodiscard]] std::int64_t sum() const;
+
+  bool operator==(const EndedCells&) const = default;
+
+ private:
+  struct Cell {
+    Minute minute = 0;
+    std::uint32_t count = 0;
+
+    bool operator==(const Cell&) const = default;
+  };
+  using Column = std::vector<Cell>;  // minutes ascending
+  [[nodiscard]] static Column::iterator place(Column& column, Minute minute);
+
+  std::vector<Column> columns_;  // by kind
+};
+
+}  // namespace taskqueue

@@ -1,0 +1,28 @@
+// Where an ended task is counted: in the cells and, while a sweep is under way, in the sweep's own.
+#pragma once
+
+#include "exporter/tally/task_state.h"
+
+namespace taskqueue {
+
+struct CellPlace {
+  CellKind kind = 0;
+  Minute minute = 0;
+};
+
+class TaskCells {
+ public:
+  /// Writes to, does not own, `state`.
+  explicit TaskCells(TaskState& state) : state_(state) {}
+
+  /// The cell of an ended task, whose type is a label value.
+  [[nodiscard]] CellPlace place(const Task& task);
+
+  void add(const CellPlace& place);
+  void take(const CellPlace& place);
+
+ private:
+  TaskState& state_;
+};
+
+}  // namespace taskqueue

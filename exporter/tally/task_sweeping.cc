@@ -1,0 +1,131 @@
+#include "exporter/tally/task_sweeping.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace taskqueue {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr seconds overlap{2};
+constexpr minutes page_age{5};
+// Times may be rounded either way: tasks so close to a slice's end are remembered until the next has been read.
+constexpr seconds border_margin = overlap + seconds{3};
+// What may be shown although it is older than the window.
+constexpr hours below_window{24};
+// Clocks may differ by this much: a task that is older than the window by more shows what its edge is.
+constexpr minutes clock_margin{5};
+constexpr seconds first_width = hours{1};
+constexpr seconds widest_known = hours{6};  // of which a slice tells how many tasks the next will have
+constexpr std::size_t wanted_tasks = 2000;  // of a slice: what a commit is worth
+
+bool is_near(const std::optional<WallTime>& time, WallTime end) { return time && *time + border_margin >= end; }
+
+}  // namespace
+
+/// What ended in the last minutes is known better than a page may show it, which may be older than its date. Not so
+/// the first time: then it is known since the watermark only.
+WallTime TaskSweeping::ownership_ends() const {
+  return std::chrono::floor<seconds>(state_.complete ? state_.watermark - page_age : state_.watermark);
+}
+
+void TaskSweeping::begin() {
+  const WallTime start = ownership_ends();
+  const WallTime edge = start - vocabulary_.window.value_or(hours{24 * 30});
+  // The first slice takes what is older than the window, too.
+  this->start({.start = start,
+               .from = edge - below_window,
+               .until = start,
+               .cursor = edge - below_window,
+               .width = below_window + first_width});
+}
+
+void TaskSweeping::begin_check(WallTime from, WallTime until) {
+  const WallTime start = ownership_ends();
+  this->start({.start = start,
+               .from = from,
+               .until = std::min(until, start),
+               .cursor = from,
+               .width = first_width,
+               .is_check = true});
+}
+
+void TaskSweeping::start(TaskSweep sweep) {
+  for (const auto& [id, known] : state_.live) sweep.live_since.insert(id);
+  for (const auto& [id, counted] : state_.ended) {
+    if (counted.last < sweep.start && !counted.guessed) continue;
+    sweep.cells.add(counted.kind, state_.edge == WindowEdge::end ? minute_of(counted.last) : counted.minute);
+  }
+  state_.sweep = std::move(sweep);
+}
+
+std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep) {
+  const WallTime from = std::max(sweep.from, sweep.cursor - overlap);
+  return {from, std::min(sweep.cursor + sweep.width, sweep.until)};
+}
+
+bool TaskSweeping::owns(const Task& task) const {
+  if (!state_.sweep || state_.sweep->live_since.contains(task.id) || state_.live.contains(task.id)) return false;
+  const auto time = stamp(task);
+  return !time || *time < state_.sweep->start;
+}
+
+void TaskSweeping::see(const Sighting& slice, WallTime end) {
+  const WindowEdge edge = state_.edge;
+  std::set<std::string> border;
+  for (const auto& [id, task] : slice.tasks()) {
+    if (!is_terminal(task.phase)) continue;
+    if (is_near(task.created, end) || is_near(task.ended, end)) border.insert(id);
+    if (owns(task) && !state_.sweep->border.contains(id)) count(task);
+  }
+  // The cells so far went by creation: once more.
+  if (edge != state_.edge && state_.edge == WindowEdge::end) return begin();
+  state_.sweep->border = std::move(border);
+  state_.sweep->cursor = end;
+  adapt_width(slice.tasks().size());
+  if (end >= state_.sweep->until) finish();
+}
+
+void TaskSweeping::count(const Task& listed) {
+  note_edge(listed);
+  Task task = listed;
+  task.type = slots_.name(listed.type);
+  const CellPlace place = cells_.place(task);
+  state_.sweep->cells.add(place.kind, place.minute);
+  const auto time = stamp(task);
+  if (!time || *time < state_.forgotten_before) return;
+  // So new that the list of what is new may show it again.
+  state_.ended.try_emplace(task.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = *time});
+}
+
+void TaskSweeping::note_edge(const Task& task) {
+  if (!vocabulary_.window || state_.edge == WindowEdge::none) return;
+  const WallTime edge = state_.sweep->start - *vocabulary_.window - clock_margin;
+  if (task.created && *task.created < edge && state_.edge == WindowEdge::creation) state_.edge = WindowEdge::end;
+  if (state_.edge == WindowEdge::end && stamp(task) && *stamp(task) < edge) state_.edge = WindowEdge::none;
+}
+
+void TaskSweeping::adapt_width(std::size_t tasks) {
+  const double factor = std::clamp(static_cast<double>(wanted_tasks) / static_cast<double>(tasks + 1), 0.25, 4.0);
+  const auto width = static_cast<double>(std::min<seconds>(state_.sweep->width, widest_known).count());
+  state_.sweep->width = seconds{static_cast<seconds::rep>(std::clamp(width * factor, 10.0, 1e6))};
+}
+
+void TaskSweeping::finish() {
+  TaskSweep sweep = std::move(*state_.sweep);
+  state_.sweep.reset();
+  if (sweep.is_check) {
+    state_.cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
+    return;
+  }
+  state_.cells = std::move(sweep.cells);
+  state_.complete = true;
+  state_.swept = sweep.start;
+  state_.mismatches = 0;
+}
+
+}  // namespace taskqueue

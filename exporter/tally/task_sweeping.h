@@ -1,0 +1,46 @@
+// Counting what had ended already: the first sweep, recounts, and checks of a part.
+#pragma once
+
+#include <utility>
+
+#include "exporter/tally/sighting.h"
+#include "exporter/tally/task_cells.h"
+#include "exporter/tally/type_slots.h"
+
+namespace taskqueue {
+
+/// The next slice: [first, second), overlapping the last.
+[[nodiscard]] std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep);
+
+class TaskSweeping {
+ public:
+  /// Writes to, does not own, `state`; uses the others.
+  TaskSweeping(TaskState& state, const Vocabulary& vocabulary, TypeSlots& slots)
+      : state_(state), vocabulary_(vocabulary), slots_(slots), cells_(state) {}
+
+  /// Begins to count the whole window, in place of a sweep under way. It owns what ended before the watermark.
+  void begin();
+  /// Begins to count what was created in [from, until), whole minutes, again.
+  void begin_check(WallTime from, WallTime until);
+
+  /// What a slice that ends at `end` listed. The last one ends the sweep, and the cells are right.
+  void see(const Sighting& slice, WallTime end);
+
+  /// True of an ended task that the sweep under way counts.
+  [[nodiscard]] bool owns(const Task& task) const;
+
+ private:
+  [[nodiscard]] WallTime ownership_ends() const;
+  void start(TaskSweep sweep);
+  void count(const Task& listed);
+  void note_edge(const Task& task);
+  void adapt_width(std::size_t tasks);
+  void finish();
+
+  TaskState& state_;
+  const Vocabulary& vocabulary_;
+  TypeSlots& slots_;
+  TaskCells cells_;
+};
+
+}  // namespace taskqueue

@@ -1,0 +1,133 @@
+#include "exporter/tally/task_sweeping.h"
+
+#include "tests/catch.h"
+#include "tests/unit/tally/window.h"
+
+using namespace taskqueue;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+/// Steps one refresh and then so many slices.
+void step(Queue& queue, int slices) {
+  const auto counted = queue.tally.refresh(queue.state, queue.shown ? &*queue.shown : nullptr);
+  REQUIRE(counted);
+  queue.take(*counted);
+  for (int i = 0; i < slices && queue.tally.has_more(queue.state); ++i) {
+    const auto more = queue.tally.advance(queue.state, *queue.shown);
+    REQUIRE(more);
+    queue.take(*more);
+  }
+}
+
+Window two_days() {
+  Window window;
+  window.vocabulary.window = hours{48};
+  for (int i = 1; i <= 5000; ++i) {
+    const WallTime created = epoch - hours{48} + minutes{1} + seconds{34} * i;
+    window.ended.push_back(done(std::to_string(i), created, created, created + seconds{10}));
+  }
+  return window;
+}
+
+}  // namespace
+
+TEST_CASE("while a first sweep is under way ended tasks and counters are absent, live ones right",
+          "[tally][task_sweeping]") {
+  Window window = two_days();
+  window.live = {waiting("w", epoch)};
+  Queue queue(window);
+  step(queue, 2);
+  REQUIRE(queue.tally.has_more(queue.state));
+  CHECK_FALSE(queue.shown->complete);
+  CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == std::nullopt);
+  CHECK(queue.shown->counters.empty());
+  step(queue, 1000);
+  CHECK(queue.shown->complete);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 5000);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+}
+
+TEST_CASE("tasks that end while a sweep is under way are counted once, whichever finds them",
+          "[tally][task_sweeping]") {
+  Window window = two_days();
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "live" + std::to_string(i);
+    window.live.push_back(running(id, epoch - minutes{i * 60 + 1}, epoch - minutes{i * 60}));
+  }
+  Queue queue(window);
+  int ended = 0;
+  for (int refresh = 0; refresh < 60; ++refresh) {
+    step(queue, 1);
+    window.now += seconds{30};
+    if (!window.live.empty()) {
+      const Task& task = window.live.back();
+      window.ended.push_back(done(task.id, *task.created, *task.began, window.now - seconds{7}, Phase::failed));
+      window.live.pop_back();
+      ++ended;
+    }
+    const WallTime now = window.now - seconds{3};
+    window.ended.push_back(done("new" + std::to_string(refresh), now, now, now));
+  }
+  step(queue, 1000);
+  step(queue, 1000);
+  CHECK(ended == 40);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 40);
+  // All of two_days() are inside the window still but for those of its first half hour.
+  const auto inside = std::ranges::count_if(window.ended, [&](const Task& task) {
+    return task.phase == Phase::succeeded && *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
+  });
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == inside);
+  step(queue, 1000);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 40);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 60);
+}
+
+TEST_CASE("a slice that fails is read again, and the sweep goes on where it was", "[tally][task_sweeping]") {
+  Window window = two_days();
+  Queue queue(window);
+  step(queue, 1);
+  const auto cursor = queue.state.tasks.sweep->cursor;
+  window.sweep_fails = Failure{.kind = FailureKind::timeout, .sentence = "slow"};
+  CHECK_FALSE(queue.tally.advance(queue.state, *queue.shown));
+  CHECK(queue.state.tasks.sweep->cursor == cursor);
+  window.sweep_fails.reset();
+  step(queue, 1000);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 5000);
+}
+
+TEST_CASE("where ended tasks leave by their end, this is found out and counted so", "[tally][task_sweeping]") {
+  Window window;
+  window.vocabulary.window = hours{48};
+  window.leaves_by_end = true;
+  // Created an hour before the window began, ended in it: shown all the same.
+  window.ended = {done("old", epoch - hours{49}, epoch - hours{49}, epoch - hours{47}),
+                  done("new", epoch - hours{1}, epoch - hours{1}, epoch - minutes{30})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.edge == WindowEdge::end);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 2);
+  window.now += minutes{62};
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+}
+
+TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sweeping]") {
+  Window window = two_days();
+  window.abilities.has_total = false;
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  const WallTime created = epoch - hours{5};
+  window.ended.push_back(done("unseen", created, created, created));
+  window.now += hours{25};
+  REQUIRE(queue.refresh());
+  REQUIRE(queue.refresh());
+  const auto inside = std::ranges::count_if(window.ended, [&](const Task& task) {
+    return *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
+  });
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == inside);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
+}
