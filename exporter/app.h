@@ -22,6 +22,7 @@
 #include "exporter/refresh/scheduler.h"
 #include "exporter/refresh/shelf.h"
 #include "exporter/web/pages.h"
+#include "exporter/web/scrape_desk.h"
 #include "exporter/web/server.h"
 
 namespace taskqueue {
@@ -66,8 +67,8 @@ class App {
   /// Reads every queue until its data are complete, and says whether all succeeded. Never listens.
   [[nodiscard]] bool collect_once(Milliseconds timeout);
 
-  /// The exposition of these queues, of all and of ourselves if there are none; nothing if a name is unknown.
-  [[nodiscard]] std::optional<std::string> exposition(const std::vector<std::string>& queues);
+  /// Everything as text 0.0.4. Not while the server runs.
+  [[nodiscard]] std::string exposition();
 
  private:
   [[nodiscard]] std::vector<FamilyText> own_families() const;
@@ -88,6 +89,7 @@ class App {
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  web::ScrapeDesk scrapes_;  // of the server's thread while that runs
   std::optional<web::Server> server_;
 
   Mutex mutex_;
