@@ -197,7 +197,7 @@ class Exporter(Served):
         wait_until("complete data of every queue", complete, timeout)
 
 
-def start_prometheus(folder, *targets, interval="1s"):
+def start_prometheus(folder, *targets, interval="1s", flags=()):
     """Debian's Prometheus, which scrapes host:port targets."""
     quoted = ", ".join(f'"{target}"' for target in targets)
     path = os.path.join(folder, "prometheus.yml")
@@ -207,7 +207,7 @@ global: {{ scrape_interval: {interval}, scrape_timeout: {interval} }}
 scrape_configs: [{{ job_name: taskqueue, static_configs: [{{ targets: [{quoted}] }}] }}]
 """)
     return Prometheus("prometheus", [find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder}/tsdb",
-                                     "--web.listen-address=127.0.0.1:0"], folder)
+                                     "--web.listen-address=127.0.0.1:0", *flags], folder)
 
 
 class Simulator(Served):
