@@ -9,6 +9,9 @@
 namespace taskqueue {
 namespace {
 
+/// Needs neither escaping nor a closer look.
+bool is_plain(char c) { return static_cast<unsigned char>(c) < 0x80 && c != '\\' && c != '"' && c != '\n'; }
+
 /// Length of the valid UTF-8 sequence at the start of `text`, or 0.
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -72,6 +75,10 @@ double unix_seconds(WallTime time) { return static_cast<double>(time.time_since_
 
 void append_label_value(std::string& out, std::string_view value) {
   while (!value.empty()) {
+    const auto plain = std::ranges::find_if_not(value, is_plain) - value.begin();
+    out += value.substr(0, static_cast<std::size_t>(plain));
+    value.remove_prefix(static_cast<std::size_t>(plain));
+    if (value.empty()) return;
     const std::size_t length = sequence_length(value);
     if (length == 0) {
       out += "\xef\xbf\xbd";
