@@ -2,8 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -71,12 +74,13 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   };
   static constexpr std::size_t read_size = 2048;
   static constexpr std::size_t write_size = 1024 * 1024;
-  static constexpr std::size_t linger_bytes = 1024 * 1024;
+  static constexpr std::size_t linger_bytes = 256 * 1024;
+  static constexpr std::size_t discard_size = 16 * 1024;
 
   void await_request() {
     stage_ = Stage::idle;
     reader_.emplace(premises_.limits);
-    premises_.crowd.begin_waiting(*this);
+    premises_.crowd.begin_waiting(*this, known_ ? Line::known : Line::stranger);
     if (buffer_.size() > 0) return parse();
     if (winding_down_) return close();
     read();
@@ -152,6 +156,8 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     stage_ = Stage::writing;
     keep_alive_ = keep_alive_ && !winding_down_;
     response_ = std::move(response);
+    known_ = known_ || response_.status < 400;
+    premises_.crowd.begin_waiting(*this, Line::reader);
     head_ = answer_head(response_, {.now = premises_.clock.wall_now(), .keep_alive = keep_alive_});
     std::vector<boost::asio::const_buffer> pieces{boost::asio::buffer(head_)};
     if (request_.method != "HEAD") {
@@ -184,21 +190,26 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   void linger() {
     stage_ = Stage::lingering;
     Error error;
-    boost::beast::get_lowest_layer(stream_).shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+    auto& socket = boost::beast::get_lowest_layer(stream_);
+    socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+    if (!error) socket.non_blocking(true, error);
     if (error) return close();
-    buffer_.clear();
     premises_.crowd.begin_waiting(*this);
     set_deadline(premises_.limits.linger_time);
     discard(linger_bytes);
   }
 
   void discard(std::size_t budget) {
-    boost::beast::get_lowest_layer(stream_).async_read_some(
-        buffer_.prepare(read_size), [self = this->shared_from_this(), budget](Error error, std::size_t n) {
-          if (self->stage_ != Stage::lingering) return;
-          if (error || n > budget) return self->close();
-          self->discard(budget - n);
-        });
+    auto& socket = boost::beast::get_lowest_layer(stream_);
+    socket.async_wait(boost::asio::socket_base::wait_read, [self = this->shared_from_this(), budget](Error error) {
+      if (self->stage_ != Stage::lingering) return;
+      std::array<char, discard_size> bin;  // NOLINT(*-member-init): nobody looks inside
+      const std::size_t n =
+          error ? 0 : boost::beast::get_lowest_layer(self->stream_).read_some(boost::asio::buffer(bin), error);
+      if (error == boost::asio::error::would_block) error = {};
+      if (error || n > budget) return self->close();
+      self->discard(budget - n);
+    });
   }
 
   void set_deadline(Milliseconds from_now) {
@@ -231,6 +242,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
 
   Stage stage_ = Stage::idle;
   bool first_ = true;
+  bool known_ = false;  // it has asked something that was answered well
   bool keep_alive_ = false;
   bool winding_down_ = false;
   std::uint64_t mark_ = 0;    // of the deadline in force; older ones may still be on their way

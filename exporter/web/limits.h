@@ -25,8 +25,8 @@ struct Limits {
   std::size_t head_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::size_t body_bytes = 64 * 1024;
-  /// One more, and the connection that has been longest without a complete head is closed. The server takes no more
-  /// than half of the process's descriptors, whatever stands here.
+  /// One more, and the one that can be spared most easily is closed (see Line in crowd.h). The server takes no more than
+  /// half of the process's descriptors, whatever stands here.
   std::size_t connections = 1024;
 };
 

@@ -58,7 +58,7 @@ struct Server::Inside {
 void Server::Inside::start() {
   for (Listener& listener : listeners) {
     listener.start({.on_connection = [this](tcp::socket socket) { welcome(std::move(socket)); },
-                    .on_shortage = [this] { crowd.close_longest_waiting(); }});
+                    .on_shortage = [this] { crowd.close_one(); }});
   }
   thread = std::jthread([this] { run(); });
   pthread_setname_np(thread.native_handle(), "web");
