@@ -69,6 +69,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     reading,    // some bytes, but not the whole request
     handling,   // a handler has it
     writing,    // the answer is under way
+    resting,    // our last word was a refusal: what the client still sends stays in the kernel's buffers for a while
     lingering,  // our last word is said; the client may still read it
     closed,
   };
@@ -176,25 +177,33 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
                 .took = premises_.clock.steady_now() - began_,
                 .broken = error.failed()});
     if (error) return close();
+    const bool refused = response_.status >= 400;
     response_ = {};
     request_ = {};
     first_ = false;
-    if (!keep_alive_) return linger();
+    if (!keep_alive_) return say_no_more(refused);
     if (buffer_.size() == 0) buffer_.shrink_to_fit();
     set_deadline(premises_.limits.idle_time);
     await_request();
   }
 
-  /// Closing with unread bytes would reset the connection and might take our answer with it; so let the client go
-  /// first.
-  void linger() {
-    stage_ = Stage::lingering;
+  /// Who was refused and goes on sending is slowed down: reading its bytes at once would only bring the next ones.
+  void say_no_more(bool refused) {
     Error error;
     auto& socket = boost::beast::get_lowest_layer(stream_);
     socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
     if (!error) socket.non_blocking(true, error);
     if (error) return close();
     premises_.crowd.begin_waiting(*this);
+    if (!refused) return linger();
+    stage_ = Stage::resting;
+    set_deadline(premises_.limits.refusal_rest);
+  }
+
+  /// Closing with unread bytes would reset the connection and might take our answer with it; so let the client go
+  /// first.
+  void linger() {
+    stage_ = Stage::lingering;
     set_deadline(premises_.limits.linger_time);
     discard(linger_bytes);
   }
@@ -220,6 +229,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   }
 
   void on_deadline() {
+    if (stage_ == Stage::resting) return linger();
     if (stage_ == Stage::reading) {
       boost::beast::get_lowest_layer(stream_).cancel();
       return refuse(plain(408, "The request took too long to come."));

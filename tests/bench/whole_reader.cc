@@ -1,7 +1,8 @@
 // Asks several servers in turn, over connections that are kept where the server keeps them, and reads each body in as
 // few calls as the kernel allows.
 //   whole_reader ROUNDS PAUSE_MS HEADER HOST:PORT/PATH ...
-// prints for each server: median and 90th percentile in microseconds, bytes. HEADER: `Accept-Encoding: gzip`.
+// prints for each server: median, 99th percentile and greatest of the times in microseconds, bytes, how many scrapes
+// had no whole answer. HEADER: `Accept-Encoding: gzip`, or `Connection: close` for a new connection each time.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -57,12 +58,18 @@ class Server {
     return took;
   }
 
+  void close() {
+    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
+  }
+
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
   void connect() {
     socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
     const int on = 1;
+    const timeval patience{.tv_sec = 10, .tv_usec = 0};  // as Prometheus has it
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to_), sizeof to_) != 0) {
       throw std::runtime_error("connect");
@@ -73,9 +80,6 @@ class Server {
     char next = 0;
     return ::send(socket_, request_.data(), request_.size(), MSG_NOSIGNAL) > 0 &&
            ::recv(socket_, &next, 1, MSG_PEEK) == 1;
-  }
-  void close() {
-    if (socket_ >= 0) ::close(std::exchange(socket_, -1));
   }
 
   /// How much has come once the head is there, and how much there will be.
@@ -106,22 +110,39 @@ class Server {
   std::size_t bytes_ = 0;
 };
 
-double part(std::vector<double>& values, double share) {
-  std::ranges::sort(values);
-  return values.at(static_cast<std::size_t>(share * static_cast<double>(values.size() - 1)));
-}
+struct Tally {
+  std::vector<double> micros;
+  int failed = 0;
+
+  void ask(Server& server) {
+    try {
+      micros.push_back(server.ask().count());
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "whole_reader: %s\n", error.what());
+      server.close();
+      ++failed;
+    }
+  }
+  [[nodiscard]] double part(double share) {
+    if (micros.empty()) return 0;
+    std::ranges::sort(micros);
+    return micros.at(static_cast<std::size_t>(share * static_cast<double>(micros.size() - 1)));
+  }
+};
 
 void run(int rounds, std::chrono::milliseconds pause, std::vector<Server>& servers) {
-  std::vector<std::vector<double>> micros(servers.size());
+  std::vector<Tally> tallies(servers.size());
   for (Server& server : servers) (void)server.ask();  // not measured: it connects and warms
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < servers.size(); ++i) {
       if (pause.count() > 0) std::this_thread::sleep_for(pause);
-      micros[i].push_back(servers[i].ask().count());
+      tallies[i].ask(servers[i]);
     }
   }
   for (std::size_t i = 0; i < servers.size(); ++i) {
-    std::printf("%.1f %.1f %zu\n", part(micros[i], 0.5), part(micros[i], 0.9), servers[i].bytes());
+    Tally& tally = tallies[i];
+    std::printf("%.1f %.1f %.1f %zu %d\n", tally.part(0.5), tally.part(0.99), tally.part(1), servers[i].bytes(),
+                tally.failed);
   }
 }
 
