@@ -9,7 +9,7 @@ namespace taskqueue {
 namespace {
 
 /// A shorter text is copied: handing it to the kernel on its own costs more.
-constexpr std::size_t worth_sharing = 8192;
+constexpr std::size_t worth_sharing = 4096;
 
 /// Puts the texts of an answer in a row.
 class Row {

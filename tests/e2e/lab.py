@@ -76,6 +76,13 @@ def select(samples, name, **labels):
     return [s for s in samples if s.name == name and all(s.labels.get(key) == value for key, value in labels.items())]
 
 
+def free_port():
+    """A port of loopback that nobody has now; somebody may take it before it is used."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def has_ipv6():
     """True where this machine can listen on ::1."""
     try:
