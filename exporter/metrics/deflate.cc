@@ -22,11 +22,12 @@ int window_bits(std::size_t length) {
 
 }  // namespace
 
-Deflated deflate(std::string_view text) {
+Deflated deflate(std::string_view text, Effort effort) {
   z_stream stream{};
   const int bits = window_bits(text.size());
   const int memory = bits - (MAX_WBITS - MAX_MEM_LEVEL + 1);  // zlib's own ratio of the two
-  if (::deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -bits, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  const int level = effort == Effort::quick ? Z_BEST_SPEED : Z_DEFAULT_COMPRESSION;
+  if (::deflateInit2(&stream, level, Z_DEFLATED, -bits, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::bad_alloc();
   }
   const std::unique_ptr<z_stream, EndStream> ends(&stream);

@@ -16,8 +16,13 @@ struct Deflated {
   std::uint32_t shift_by = 0;  // moves a checksum over that length, so that adding it to another takes no time
 };
 
+enum class Effort {
+  thorough,  // for what is kept
+  quick,     // for what is sent once
+};
+
 /// Throws std::bad_alloc, nothing else.
-[[nodiscard]] Deflated deflate(std::string_view text);
+[[nodiscard]] Deflated deflate(std::string_view text, Effort effort = Effort::thorough);
 
 /// What stands before the pieces of a gzip body (RFC 1952).
 [[nodiscard]] std::string_view gzip_head();

@@ -28,7 +28,7 @@ class Row {
   /// A text of this answer alone.
   void add(std::string_view text) {
     if (!shape_.gzip) return copy(text);
-    const Deflated deflated = deflate(text);
+    const Deflated deflated = deflate(text, Effort::quick);
     end_.add(deflated);
     copy(deflated.bytes);
   }
