@@ -32,7 +32,7 @@ bool has_shape(std::string_view text) {
 Result<Secret, std::string> bcrypt_hash(std::string_view text) {
   using namespace std::string_literals;
   if (!has_shape(text)) {
-    return Unexpected("is no bcrypt hash, $2y$10$ and 53 more characters: htpasswd -nBC 10 \"\" writes one"s);
+    return Unexpected(R"(is no bcrypt hash, $2y$10$ and 53 more characters: htpasswd -nBC 10 "" writes one)"s);
   }
   const int cost = (text[4] - '0') * 10 + (text[5] - '0');
   if (cost < 4 || cost > 31) return Unexpected("is no bcrypt hash: its cost must be between 4 and 31"s);

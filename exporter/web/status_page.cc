@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 #include <set>
@@ -104,7 +105,7 @@ std::string totals(const std::vector<QueueSummary>& queues, const History& histo
   for (const Phase phase : {Phase::queued, Phase::running, Phase::failed}) {
     tiles += tile(sums.contains(phase) ? grouped(sums.at(phase)) : unknown_value(), word(phase));
   }
-  tiles += tile(has_rate ? grouped(static_cast<std::int64_t>(rate + 0.5)) : unknown_value(), "ended/min");
+  tiles += tile(has_rate ? grouped(std::llround(rate)) : unknown_value(), "ended/min");
   return element("ul", attribute("id", "totals") + attribute("aria-label", "All queues together"), tiles);
 }
 
