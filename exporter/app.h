@@ -24,6 +24,7 @@
 #include "exporter/refresh/shelf.h"
 #include "exporter/web/history.h"
 #include "exporter/web/pages.h"
+#include "exporter/web/scrape_desk.h"
 #include "exporter/web/server.h"
 
 namespace taskqueue {
@@ -69,8 +70,8 @@ class App {
   /// Reads every queue until its data are complete, and says whether all succeeded. Never listens.
   [[nodiscard]] bool collect_once(Milliseconds timeout);
 
-  /// The exposition of these queues, of all and of ourselves if there are none; nothing if a name is unknown.
-  [[nodiscard]] std::optional<std::string> exposition(const std::vector<std::string>& queues);
+  /// Everything as text 0.0.4. Not while the server runs.
+  [[nodiscard]] std::string exposition();
 
  private:
   [[nodiscard]] std::vector<FamilyText> own_families() const;
@@ -94,6 +95,7 @@ class App {
   Scheduler scheduler_;
   std::jthread ticking_;
   std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
+  web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs
   std::optional<web::Server> server_;
 
   Mutex mutex_;

@@ -109,7 +109,7 @@ void print(const std::vector<Complaint>& complaints) {
 
 int run_once(App& app, Milliseconds timeout) {
   const bool succeeded = app.collect_once(timeout);
-  const std::string text = app.exposition({}).value_or("");
+  const std::string text = app.exposition();
   std::fwrite(text.data(), 1, text.size(), stdout);
   return std::fflush(stdout) == 0 && succeeded ? fine : failed;
 }

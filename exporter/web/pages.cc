@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "exporter/web/negotiation.h"
 #include "exporter/web/page_files.h"
 #include "exporter/web/queue_summary.h"
 #include "exporter/web/queues_json.h"
@@ -40,11 +41,15 @@ Response unknown_queue(const Shelf::View& view) {
 }
 
 Response expose(const Site& site, const Request& request) {
-  auto exposed = site.metrics(request.parameters("queue"));
-  if (!exposed) return unknown_queue(site.view());
+  const FormatChoice choice = choose_format(request.list("Accept"));
+  const bool gzip = wants_gzip(request.list("Accept-Encoding"));
+  auto pieces = site.metrics(request.parameters("queue"), {.format = choice.format, .gzip = gzip});
+  if (!pieces) return unknown_queue(site.view());
   Response response;
-  response.content_type = std::move(exposed->content_type);
-  response.body = std::move(exposed->body);
+  response.content_type = content_type(choice.format, choice.escaping);
+  response.headers.push_back({"Vary", "Accept, Accept-Encoding"});
+  if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  response.body = std::move(*pieces);
   return response;
 }
 

@@ -66,7 +66,7 @@ struct Server::Inside {
 void Server::Inside::start() {
   for (Listener& listener : listeners) {
     listener.start({.on_connection = [this](tcp::socket socket) { welcome(std::move(socket)); },
-                    .on_shortage = [this] { crowd.close_longest_waiting(); }});
+                    .on_shortage = [this] { crowd.close_one(); }});
   }
   if (options.chore) boost::asio::post(context, [this] { do_chore(); });
   thread = std::jthread([this] { run(); });
