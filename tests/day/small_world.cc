@@ -97,6 +97,8 @@ void draw_troubles(SmallWorld& world, Dice& dice) {
   if (dice.percent(40)) world.offset = dice.between(-240, 240);
   if (dice.percent(30)) world.skew = dice.between(-240, 240);
   world.offset_jumps = world.offset != 0 && dice.percent(60);
+  // The window's edge is told by Date: where that is off, so is the edge.
+  if (world.early > 0 || world.lasting_percent > 0) world.skew = 0;
   world.skew_jumps = world.skew != 0 && dice.percent(40);
   if (dice.percent(30)) world.stale = dice.one_of({2, 10, 45});
   if (dice.percent(25)) world.end_delay = dice.one_of({1, 5, 30, 120});
