@@ -28,9 +28,9 @@ class Row:
             self.times[name].append(time)
 
     def ratios(self, other):
-        """Of ours to the other; nginx is the quicker of its two configurations."""
-        others = zip(*(self.times[name] for name in self.names if name.startswith(other)))
-        return [ours / min(those) for ours, those in zip(self.times["ours"], others)]
+        """Of ours to the other, round by round; of nginx's two configurations to the one that is quicker here."""
+        quickest = min((name for name in self.names if name.startswith(other)), key=lambda name: statistics.median(self.times[name]))
+        return [ours / theirs for ours, theirs in zip(self.times["ours"], self.times[quickest])]
 
     def show(self):
         """Prints the row; true if it keeps to its bounds."""

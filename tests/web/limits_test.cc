@@ -88,6 +88,18 @@ TEST_CASE("a handler that never answers is answered for", "[web][limits]") {
   kept(plain(200, "too late"));
 }
 
+TEST_CASE("who was refused and goes on sending is not read from for a while, and then let go", "[web][limits]") {
+  Limits limits = hasty();
+  limits.refusal_rest = milliseconds{400};
+  Fixture house({hello()}, limits);
+  Client client(house.port());
+  CHECK(client.ask("nonsense\r\n\r\n").status == 400);
+  const Stopwatch watch;
+  CHECK_FALSE(client.send(std::string(64'000'000, 'x')));
+  CHECK(watch.so_far() > milliseconds{300});
+  CHECK(watch.so_far() < seconds{5});
+}
+
 TEST_CASE("a client that does not read its answer is let go", "[web][limits]") {
   const auto large = piece(std::string(64'000'000, 'x'));
   Fixture house({hello(), {"/large", {"GET"}, at_once([&](const Request&) {
