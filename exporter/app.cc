@@ -40,10 +40,6 @@ void warn_of_gaps(const Config& config, Log& log) {
     if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
     if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
   }
-  for (const QueueConfig& queue : config.queues) {
-    if (queue.outcomes_from_detail)
-      warn("queues." + queue.name + ".outcomes", "ended tasks are told as the list tells them");
-  }
 }
 
 }  // namespace

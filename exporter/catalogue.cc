@@ -46,8 +46,9 @@ std::unique_ptr<Dialect> vod_dialect(const QueueConfig&) {
 }
 
 std::unique_ptr<Tally> vod_tally(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client) {
-  return std::make_unique<TaskTally>(std::make_unique<VodReader>(std::move(client), queue.sub_app_id),
-                                     options(queue, guards));
+  return std::make_unique<TaskTally>(
+      std::make_unique<VodReader>(std::move(client), queue.sub_app_id, queue.outcomes_from_detail),
+      options(queue, guards));
 }
 
 constexpr std::array<Action, 3> batch_actions{{{"DescribeJobs", 2}, {"DescribeJob", 2}, {"DescribeTask", 3}}};

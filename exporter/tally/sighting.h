@@ -14,6 +14,10 @@ class Sighting {
   /// come from an API that ignored the question, and leave `ended`.
   void add(Task task);
 
+  /// How a task ended is told now.
+  void tell(const std::string& id, Phase outcome) { tasks_.at(id).phase = outcome; }
+  void leave_out(const std::string& id) { tasks_.erase(id); }
+
   [[nodiscard]] const std::unordered_map<std::string, Task>& tasks() const { return tasks_; }
 
  private:

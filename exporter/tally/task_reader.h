@@ -54,6 +54,7 @@ struct Abilities {
   bool has_slices = false;        // ended_between()
   bool has_total = false;         // total()
   bool total_has_live = false;    // total() counts live tasks too
+  bool has_outcomes = false;      // outcome(): lists do not tell it, and it is wanted
 };
 
 /// What is known when live tasks are asked for.
@@ -92,6 +93,9 @@ class TaskReader {
 
   /// Tasks created in the given second, in any state. Where absence is `look_up`.
   virtual Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) = 0;
+
+  /// How an ended task ended; nothing where it is not told. Where `has_outcomes`.
+  virtual Result<std::optional<Phase>, Failure> outcome(const std::string& /*id*/) { return std::optional<Phase>{}; }
 
   /// How many tasks the API shows; `from` leaves out older ones, by the time that it selects by. Where `has_total`.
   virtual Result<std::int64_t, Failure> total(std::optional<WallTime> from) = 0;

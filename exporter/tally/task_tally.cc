@@ -30,6 +30,7 @@ constexpr int absences_of_an_end = 2;
 constexpr int absences_of_a_loss = 3;
 constexpr int most_look_ups = 5;  // a refresh
 constexpr int most_edge_look_ups = 20;
+constexpr int most_failures = 3;  // then no more outcomes are asked for in this refresh
 constexpr int mismatches_of_a_fault = 2;
 
 Failure no_end() {
@@ -170,6 +171,7 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
     state.ends_can_be_asked |= goes_by_end(sighting, from);
   }
   state.newly_ended = 0;
+  if (const auto told = tell_outcomes(state, sighting, live->as_of); !told) return Unexpected(told.error());
   counting.see(sighting);
   const auto settled = settle(state, counting, counting.missing(sighting), {from, ended->whole});
   if (!settled && settled.error().kind == FailureKind::stopped) return Unexpected(settled.error());
@@ -182,6 +184,33 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   if (!checked && checked.error().kind == FailureKind::stopped) return Unexpected(checked.error());
   Snapshot shown = snapshot(state, vocabulary, live->as_of);
   return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = {}};
+}
+
+Result<Done, Failure> TaskTally::tell_outcomes(TaskState& state, Sighting& sighting, WallTime as_of) {
+  if (!reader_->abilities().has_outcomes || !state.counting_since) return Done{};
+  std::vector<Task> untold;
+  for (const auto& [id, task] : sighting.tasks()) {
+    const auto time = stamp(task);
+    const bool is_new = time && *time >= std::max(*state.counting_since, state.forgotten_before);
+    if (task.phase == Phase::ended && is_new && !state.ended.contains(id)) untold.push_back(task);
+  }
+  int failures = 0;
+  for (const Task& task : untold) {
+    Result<std::optional<Phase>, Failure> told = std::optional<Phase>{};
+    if (failures < most_failures) told = reader_->outcome(task.id);
+    if (!told && told.error().kind == FailureKind::stopped) return Unexpected(told.error());
+    failures += told ? 0 : 1;
+    const WallTime ended = *stamp(task);
+    if (told && *told) {
+      sighting.tell(task.id, **told);
+    } else if (ended + patience > as_of) {
+      sighting.leave_out(task.id);
+      // The next refresh must list it again.
+      const auto late = std::chrono::ceil<seconds>(as_of - ended) + seconds{60};
+      state.lateness = std::max(state.lateness, std::min<seconds>(late, long_overlap));
+    }
+  }
+  return Done{};
 }
 
 Snapshot TaskTally::snapshot(TaskState& state, const Vocabulary& vocabulary, WallTime began) const {
@@ -286,6 +315,7 @@ Result<std::vector<std::string>, Failure> TaskTally::look_up(TaskState& state, T
     Sighting found;
     const auto reading = reader_->look_up(*known->second.task.created, [&](Task task) { found.add(std::move(task)); });
     if (!reading) return Unexpected(reading.error());
+    if (const auto told = tell_outcomes(state, found, counting.as_of()); !told) return Unexpected(told.error());
     counting.see(found);
     if (!found.tasks().contains(id)) still.push_back(id);
   }
@@ -384,6 +414,7 @@ Result<Reading, Failure> TaskTally::look_back(TaskState& state, WallTime began) 
   if (!reading || reading->capped) return reading;
   state.looks_back = false;
   if (reading->unselected) return reading;  // the next refresh finds out and lists everything
+  if (const auto told = tell_outcomes(state, sighting, began); !told) return Unexpected(told.error());
   const Vocabulary vocabulary = reader_->vocabulary();
   TaskCounting(state, vocabulary, reader_->abilities(), options_.max_types, began).see(sighting);
   return reading;

@@ -32,6 +32,8 @@ class TaskTally final : public Tally {
  private:
   /// Lists what is new among ended tasks, or everything where that cannot be asked for.
   Result<Reading, Failure> read_ended(WallTime from, const TaskSink& sink);
+  /// Asks how each task that ended since counting began ended. One that is not told yet is left out: it waits.
+  Result<Done, Failure> tell_outcomes(TaskState& state, Sighting& sighting, WallTime as_of);
   Result<Reading, Failure> look_back(TaskState& state, WallTime began);
   Result<Reading, Failure> sweep_on(TaskState& state, WallTime began);
   /// What a refresh asked for.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "exporter/tencent/task_detail.h"
 #include "exporter/tencent/task_item.h"
 #include "exporter/utc.h"
 
@@ -72,19 +73,35 @@ Result<Reading, Failure> VodReader::look_up(WallTime created, const TaskSink& si
                 sink);
 }
 
+Result<std::optional<Phase>, Failure> VodReader::outcome(const std::string& id) {
+  Call call{.action = "DescribeTaskDetail", .parameters = {{"TaskId", id}}};
+  if (sub_app_id_) call.parameters["SubAppId"] = *sub_app_id_;
+  const auto answer = client_->call(call);
+  if (!answer) return Unexpected(answer.error());
+  return outcome_of_detail(answer->fields);
+}
+
 Result<std::int64_t, Failure> VodReader::total(std::optional<WallTime> /*from*/) {
   return Unexpected(Failure{.kind = FailureKind::request, .sentence = "VOD does not tell how many tasks it has"});
 }
 
 Vocabulary VodReader::vocabulary() const {
-  return {.types = {"Procedure", "EditMedia", "ReduceMediaBitrate", "WechatDistribute", "ReviewAudioVideo"},
-          .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::ended}},
-          .outcomes = {Phase::ended, Phase::cancelled},
-          .ended = "FINISH",
-          .window = std::chrono::hours{72},
-          .tells_start = true};
+  Vocabulary words{.types = {"Procedure", "EditMedia", "ReduceMediaBitrate", "WechatDistribute", "ReviewAudioVideo"},
+                   .rows = {{"WAITING", Phase::queued}, {"PROCESSING", Phase::running}, {"FINISH", Phase::ended}},
+                   .outcomes = {Phase::ended, Phase::cancelled},
+                   .ended = "FINISH",
+                   .window = std::chrono::hours{72},
+                   .tells_start = true};
+  if (asks_outcomes_) {
+    words.outcomes = {Phase::succeeded, Phase::failed, Phase::cancelled};
+    words.rows.push_back({"FINISH", Phase::succeeded});
+    words.rows.push_back({"FINISH", Phase::failed});
+  }
+  return words;
 }
 
-Abilities VodReader::abilities() const { return {.absence = Absence::look_up, .has_slices = true}; }
+Abilities VodReader::abilities() const {
+  return {.absence = Absence::look_up, .has_slices = true, .has_outcomes = asks_outcomes_};
+}
 
 }  // namespace taskqueue

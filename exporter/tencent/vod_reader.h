@@ -16,8 +16,9 @@ namespace taskqueue {
 /// Items carry their status. The list without a status is the only one that shows ABORTED tasks.
 class VodReader final : public TaskReader {
  public:
-  VodReader(std::unique_ptr<Client> client, std::optional<std::int64_t> sub_app_id)
-      : client_(std::move(client)), sub_app_id_(sub_app_id) {}
+  /// `asks_outcomes`: each task's detail is asked how it ended, a call a task.
+  VodReader(std::unique_ptr<Client> client, std::optional<std::int64_t> sub_app_id, bool asks_outcomes = false)
+      : client_(std::move(client)), sub_app_id_(sub_app_id), asks_outcomes_(asks_outcomes) {}
 
   [[nodiscard]] Vocabulary vocabulary() const override;
   [[nodiscard]] Abilities abilities() const override;
@@ -26,6 +27,7 @@ class VodReader final : public TaskReader {
   Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override;
   Result<Reading, Failure> ended(const TaskSink& sink) override;
   Result<Reading, Failure> look_up(WallTime created, const TaskSink& sink) override;
+  Result<std::optional<Phase>, Failure> outcome(const std::string& id) override;
   Result<std::int64_t, Failure> total(std::optional<WallTime> from) override;
 
  private:
@@ -41,6 +43,7 @@ class VodReader final : public TaskReader {
 
   const std::unique_ptr<Client> client_;
   const std::optional<std::int64_t> sub_app_id_;
+  const bool asks_outcomes_;
   TimeSelection selection_;
 };
 

@@ -441,3 +441,48 @@ TEST_CASE("a total that has come to differ has everything counted again; what di
   for (int i = 0; i < 25; ++i) REQUIRE(queue.refresh());
   CHECK(window.slices == sweeps);
 }
+
+TEST_CASE("where outcomes are asked for, each ended task is asked once, and waits until it is told",
+          "[tally][task_tally]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true, .has_outcomes = true};
+  window.ended = {done("before", epoch - minutes{5}, epoch - minutes{5}, epoch - minutes{5}, Phase::ended)};
+  window.live = {running("1", epoch - minutes{1}, epoch - minutes{1})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(window.outcomes_asked == 0);
+  window.now += seconds{30};
+  window.live.clear();
+  window.ended.push_back(done("1", epoch - minutes{1}, epoch - minutes{1}, epoch + seconds{9}, Phase::ended));
+  window.ended.push_back(done("2", epoch + seconds{5}, epoch + seconds{5}, epoch + seconds{6}, Phase::ended));
+  window.told["2"] = Phase::failed;
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+  window.told["1"] = Phase::succeeded;
+  window.now += seconds{30};
+  window.outcomes_asked = 0;
+  REQUIRE(queue.refresh());
+  CHECK(window.outcomes_asked == 1);
+  const TypeCounters& counters = queue.shown->counters.at("A");
+  CHECK(counters.finished.at(Phase::failed) == 1);
+  CHECK(counters.finished.at(Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+}
+
+TEST_CASE("an outcome that is never told is that a task ended", "[tally][task_tally]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true, .has_outcomes = true};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.ended = {done("1", epoch + seconds{5}, epoch + seconds{5}, epoch + seconds{6}, Phase::ended)};
+  window.now += seconds{30};
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
+  for (int i = 0; i < 25; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+  }
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+  CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ struct Window {
   std::optional<Failure> ended_fails;
   std::optional<Failure> sweep_fails{};
   std::optional<Failure> total_fails{};
+  std::map<std::string, Phase> told{};  // how tasks ended, by id
+  mutable int outcomes_asked = 0;
   bool selects = true;
   std::int64_t uncounted = 0;  // in the total, but listed nowhere
   mutable std::vector<WallTime> asked_since{};
@@ -74,6 +77,11 @@ class WindowReader final : public TaskReader {
     all.insert(all.end(), window_.ended.begin(), window_.ended.end());
     std::erase_if(all, [&](const Task& task) { return task.created != created; });
     return pass(all, {}, sink);
+  }
+  Result<std::optional<Phase>, Failure> outcome(const std::string& id) override {
+    ++window_.outcomes_asked;
+    const auto told = window_.told.find(id);
+    return told == window_.told.end() ? std::nullopt : std::optional(told->second);
   }
   Result<std::int64_t, Failure> total(std::optional<WallTime> from) override {
     if (window_.total_fails) return Unexpected(*window_.total_fails);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporter/tencent/tencent_dialect.h"
@@ -22,9 +23,9 @@ class CannedCloud {
           return cloud_.says(Json{{"Response", answers(asked.back())}}.dump());
         }) {}
 
-  [[nodiscard]] std::unique_ptr<Client> client() {
+  [[nodiscard]] std::unique_ptr<Client> client(std::vector<std::string> actions = {"DescribeTasks"}) {
     const TencentDialect::Product mps{.service = "mps", .version = "2019-06-12", .region = ""};
-    return cloud_.client(std::make_unique<TencentDialect>(mps), {"DescribeTasks"});
+    return cloud_.client(std::make_unique<TencentDialect>(mps), std::move(actions));
   }
 
   std::vector<Json> asked;  // the parameters, in order

@@ -143,3 +143,15 @@ TEST_CASE("an item's null, absent and odd fields are not there", "[tencent][task
   CHECK_FALSE(task.began);
   CHECK_FALSE(task.ended);
 }
+
+TEST_CASE("VOD asks a task's detail how it ended where that is wanted", "[tencent][vod_reader]") {
+  CannedCloud cloud([](const Json& asked) {
+    CHECK(asked["SubAppId"] == 1500000001);
+    return Json{{"Status", "FINISH"}, {"EditMediaTask", {{"ErrCode", asked["TaskId"] == "bad" ? 60000 : 0}}}};
+  });
+  VodReader reader(cloud.client({"DescribeTasks", "DescribeTaskDetail"}), 1500000001, true);
+  CHECK(reader.abilities().has_outcomes);
+  CHECK(reader.outcome("good").value() == Phase::succeeded);
+  CHECK(reader.outcome("bad").value() == Phase::failed);
+  CHECK(VodReader(cloud.client(), std::nullopt).vocabulary().outcomes == std::vector{Phase::ended, Phase::cancelled});
+}
