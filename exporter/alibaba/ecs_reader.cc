@@ -17,7 +17,7 @@ constexpr int most_passes = 4;
 }  // namespace
 
 Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Sighting& sighting,
-                                                      std::optional<WallTime>& as_of) {
+                                                      std::optional<WallTime>& as_of, std::size_t enough) {
   Pass pass;
   Call call{.action = "DescribeTasks", .parameters = parameters};
   call.parameters["PageSize"] = page_size;
@@ -38,7 +38,7 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
       sighting.add(std::move(task));
     });
     // A page may be short in the middle of the list, and the last page may be full.
-    if (pass.ids.size() == before) return pass;
+    if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
     if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
   }
   pass.capped = true;
@@ -77,16 +77,12 @@ Result<Done, Failure> EcsReader::read_by_id(const LiveQuestion& known, Sighting&
       wanted.insert(asked[i]);
       ids += (i == first ? "" : ",") + asked[i];
     }
-    Call call{.action = "DescribeTasks", .parameters = region()};
-    call.parameters["PageSize"] = page_size;
-    call.parameters["PageNumber"] = 1;
-    call.parameters["TaskIds"] = std::move(ids);
-    const auto answer = client_->call(call);
-    if (!answer) return Unexpected(answer.error());
-    read_task_set(answer->fields, [&](Task task) {
-      selects_ &= wanted.contains(task.id);
-      sighting.add(std::move(task));
-    });
+    Json parameters = region();
+    parameters["TaskIds"] = std::move(ids);
+    std::optional<WallTime> as_of;
+    const auto found = read_list(parameters, sighting, as_of, wanted.size());
+    if (!found) return Unexpected(found.error());
+    selects_ = std::ranges::all_of(found->ids, [&](const std::string& id) { return wanted.contains(id); });
   }
   return Done{};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ class EcsReader final : public TaskReader {
     std::optional<std::int64_t> total;  // the highest of its pages
     bool capped = false;
   };
-  Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of);
+  Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of,
+                                  std::size_t enough = std::numeric_limits<std::size_t>::max());
   /// Lists until no page has shifted under the reading.
   Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed);
   /// The known tasks that `sighting` does not show yet.

@@ -70,7 +70,9 @@ void Refresher::work_until(SteadyTime end) {
   if (!entry_ || !shown_ || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
   publish();
   SteadyTime::duration longest{0};
-  for (SteadyTime now = parts_.clock.steady_now(); tally_->has_more(*entry_->state) && now + longest < end;) {
+  SteadyTime now = parts_.clock.steady_now();
+  // One step in any case: where refreshes take longer than their interval the work still comes to an end.
+  do {
     const bool was_complete = shown_->complete;
     auto counted = tally_->advance(*entry_->state, *shown_);
     if (stop_.stop_requested()) return;
@@ -80,7 +82,7 @@ void Refresher::work_until(SteadyTime end) {
     const SteadyTime after = parts_.clock.steady_now();
     longest = std::max(longest, after - now);
     now = after;
-  }
+  } while (tally_->has_more(*entry_->state) && now + longest < end);
 }
 
 void Refresher::read_and_count() {

@@ -206,13 +206,20 @@ void TaskCounting::end_unseen(const std::string& id) {
 
 void TaskCounting::forget(const std::string& id) { state_.live.erase(id); }
 
+/// The newest time of any task. What is listed later and is older has been missed, not new: whatever the difference
+/// between the clock that dates answers and the one that dates tasks.
+WallTime TaskCounting::newest_time() const {
+  WallTime newest = state_.newest.value_or(as_of_ - most_lateness);
+  for (const auto& [id, known] : state_.live) {
+    newest = std::max({newest, known.task.created.value_or(newest), known.task.began.value_or(newest)});
+  }
+  return newest;
+}
+
 void TaskCounting::close() {
   const bool tells_new = state_.newest.has_value();
   state_.watermark = std::min(as_of_, tells_new ? *state_.newest : as_of_ - most_lateness);
-  if (is_baseline()) {
-    state_.counting_since = floor(state_.watermark);
-    if (!tells_new) state_.counting_since = floor(as_of_);
-  }
+  if (is_baseline()) state_.counting_since = floor(std::min(as_of_, newest_time()));
   state_.forgotten_before = std::max(state_.forgotten_before, state_.watermark - memory);
   std::erase_if(state_.ended, [&](const auto& entry) { return entry.second.last < state_.forgotten_before; });
   if (state_.lateness.count() > 0) state_.lateness -= std::max(seconds{1}, state_.lateness / 20);

@@ -55,6 +55,7 @@ class TaskCounting {
   void note_lateness(const Task& task);
   TypeCounters& counters_of(const std::string& type);
   [[nodiscard]] WallTime floor(WallTime time) const;
+  [[nodiscard]] WallTime newest_time() const;
 
   TaskState& state_;
   const Vocabulary& vocabulary_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "exporter/tally/sighting.h"
@@ -22,7 +23,7 @@ constexpr minutes long_overlap{10};
 constexpr std::uint64_t refreshes_between_long_overlaps = 20;
 constexpr std::uint64_t refreshes_between_checks = 10;
 // A live task that was missed may have been seen on a page that was older than its date.
-constexpr seconds staleness{30};
+constexpr seconds staleness{60};
 // So long an outcome may take to be told.
 constexpr minutes patience{10};
 constexpr int absences_of_an_end = 2;
@@ -34,13 +35,32 @@ Failure no_end() {
   return {.kind = FailureKind::answer, .sentence = "a list does not end: what it showed so far is not counted"};
 }
 
+std::int64_t pages(std::int64_t tasks) { return (tasks + 99) / 100; }
+
+/// A page costs the same when it is full: asks as far back as the last page has room for.
+WallTime free_reach(const TaskState& state, WallTime since) {
+  std::vector<WallTime> times;
+  times.reserve(state.ended.size());
+  for (const auto& [id, counted] : state.ended) times.push_back(counted.last);
+  std::ranges::sort(times, std::greater{});
+  const auto overlapping = std::ranges::upper_bound(times, since, std::greater{}) - times.begin();
+  const std::int64_t expected = state.newly_ended + state.newly_ended / 8 + overlapping + 10;
+  const std::int64_t room = pages(expected) * 100 - expected;
+  const std::int64_t furthest = std::min<std::int64_t>(overlapping + room, std::ssize(times)) - 1;
+  const WallTime limit = state.watermark - long_overlap;
+  if (furthest < overlapping) return std::ssize(times) == overlapping ? std::min(since, limit) : since;
+  const bool has_all = furthest + 1 == std::ssize(times);
+  return std::min(since, std::max(limit, has_all ? limit : times[static_cast<std::size_t>(furthest)]));
+}
+
 LiveQuestion question_of(const TaskState& state, bool asks_by_creation) {
   LiveQuestion question;
   if (!asks_by_creation || !state.counting_since || state.wants_all) return question;
   question.ids.reserve(state.live.size());
   for (const auto& [id, known] : state.live) question.ids.push_back(id);
   const bool looks_back = state.refreshes % refreshes_between_long_overlaps == 0;
-  question.since = state.watermark - (looks_back ? long_overlap : minutes{1}) - state.lateness;
+  const WallTime shortest = state.watermark - minutes{1} - state.lateness;
+  question.since = looks_back ? state.watermark - long_overlap : free_reach(state, shortest);
   return question;
 }
 
@@ -49,14 +69,12 @@ WallTime since(const TaskState& state, WallTime as_of) {
   if (!state.counting_since) return as_of - long_overlap;
   // The cloud's clock was put back: what ended since is stamped with times that we have passed.
   if (as_of < state.watermark) return as_of - long_overlap;
-  WallTime since = state.watermark - overlap - state.lateness;
+  WallTime since = free_reach(state, state.watermark - overlap - state.lateness);
   for (const auto& [id, known] : state.live) {
     if (known.absences > 0) since = std::min(since, known.seen - staleness);
   }
   return std::max(since, state.forgotten_before);
 }
-
-std::int64_t pages(std::int64_t tasks) { return (tasks + 99) / 100; }
 
 /// How far back to ask where what is asked for may go by creation: to the creation of the tasks that seem to have ended
 /// now, so that their outcome is told, as far as that adds no more than a fifth to what a refresh costs.
@@ -151,7 +169,7 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
     state.ends_can_be_asked |= goes_by_end(sighting, from);
   }
   counting.see(sighting);
-  const auto settled = settle(state, counting, counting.missing(sighting), ended->whole);
+  const auto settled = settle(state, counting, counting.missing(sighting), {from, ended->whole});
   if (!settled && settled.error().kind == FailureKind::stopped) return Unexpected(settled.error());
   const bool is_first = counting.is_baseline();
   counting.close();
@@ -174,34 +192,51 @@ Snapshot TaskTally::snapshot(TaskState& state, const Vocabulary& vocabulary, Wal
 }
 
 Result<Done, Failure> TaskTally::settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
-                                        bool whole) {
-  if (missing.empty()) return Done{};
-  const Abilities abilities = reader_->abilities();
-  if (!whole && abilities.absence == Absence::look_up) {
+                                        const Asked& asked) {
+  const Absence absence = asked.everything ? Absence::undecided : reader_->abilities().absence;
+  if (absence == Absence::look_up) {
     auto still = look_up(state, counting, missing);
     if (!still) return Unexpected(still.error());
     missing = std::move(*still);
   }
-  const bool tells_end = !whole && abilities.absence == Absence::ended && !state.ends_can_be_asked;
-  bool all_ended = false;
-  if (tells_end && abilities.has_total && state.complete && !state.sweep) {
-    const auto agrees = total_agrees(state, missing, counting.as_of());
-    if (!agrees && agrees.error().kind == FailureKind::stopped) return Unexpected(agrees.error());
-    all_ended = agrees && *agrees;
+  if (absence == Absence::ended) {
+    if (!state.ends_can_be_asked) {
+      const auto ended = end_unseen(state, counting, missing, asked.since);
+      if (!ended) return ended;
+    }
+    for (const std::string& id : missing) {
+      const auto known = state.live.find(id);
+      if (known != state.live.end() && known->second.seen + patience < counting.as_of()) counting.end_unseen(id);
+    }
+    return Done{};
   }
   for (const std::string& id : missing) {
     const LiveTask& known = state.live.at(id);
-    if (all_ended || (tells_end && known.absences >= absences_of_an_end)) {
-      counting.end_unseen(id);
-    } else if (!tells_end && known.absences >= absences_of_a_loss) {
-      const bool waits_for_outcome = !whole && abilities.absence == Absence::ended;
-      if (!waits_for_outcome) {
-        counting.forget(id);
-      } else if (known.seen + patience < counting.as_of()) {
-        counting.end_unseen(id);
-      }
-    }
+    const bool is_lost = known.absences >= absences_of_a_loss && *known.gone_since + staleness <= counting.as_of();
+    if (is_lost) counting.forget(id);
   }
+  return Done{};
+}
+
+/// Where the list may go by creation, tasks that are older than what was asked for can end without being listed. The
+/// total tells how many did; while it tells nothing, a second absence does.
+Result<Done, Failure> TaskTally::end_unseen(const TaskState& state, TaskCounting& counting,
+                                            std::vector<std::string> missing, WallTime since) {
+  std::erase_if(missing, [&](const std::string& id) {
+    const auto& created = state.live.at(id).task.created;
+    return created && *created >= since;
+  });
+  if (missing.empty()) return Done{};
+  const auto surely = unseen_ends(state, counting.as_of());
+  if (!surely && surely.error().kind == FailureKind::stopped) return Unexpected(surely.error());
+  const auto candidates = static_cast<std::int64_t>(missing.size());
+  if (!surely || !*surely || **surely != candidates) {
+    std::erase_if(missing, [&](const std::string& id) { return state.live.at(id).absences < absences_of_an_end; });
+  }
+  std::ranges::sort(missing, {}, [&](const std::string& id) { return *state.live.at(id).gone_since; });
+  if (surely && *surely)
+    missing.resize(std::clamp<std::size_t>(std::max<std::int64_t>(**surely, 0), 0, missing.size()));
+  for (const std::string& id : missing) counting.end_unseen(id);
   return Done{};
 }
 
@@ -226,20 +261,16 @@ Result<std::vector<std::string>, Failure> TaskTally::look_up(TaskState& state, T
   return still;
 }
 
-Result<bool, Failure> TaskTally::total_agrees(const TaskState& state, const std::vector<std::string>& missing,
-                                              WallTime as_of) {
+Result<std::optional<std::int64_t>, Failure> TaskTally::unseen_ends(const TaskState& state, WallTime as_of) {
+  using Told = std::optional<std::int64_t>;
   const auto window = reader_->vocabulary().window;
-  if (!window || state.edge != WindowEdge::creation) return false;
+  const bool is_known = state.complete && !state.sweep && window && state.edge == WindowEdge::creation;
+  if (!is_known || !reader_->abilities().has_total) return Told{};
   // Not the edge: what is leaving there just now is uncertain.
   const auto from = std::chrono::ceil<minutes>(as_of - *window) + minutes{2};
   const auto total = reader_->total(WallTime{from});
   if (!total) return Unexpected(total.error());
-  const auto is_counted = [&](const std::string& id) {
-    const auto& created = state.live.at(id).task.created;
-    return created && *created >= from;
-  };
-  const std::int64_t candidates = std::ranges::count_if(missing, is_counted);
-  return *total - state.bias == state.cells.sum(minute_of(WallTime{from}), no_minute) + candidates;
+  return Told{*total - state.bias - state.cells.sum(minute_of(WallTime{from}), no_minute)};
 }
 
 Result<Done, Failure> TaskTally::check(TaskState& state, TaskCounting& counting, WallTime as_of) {

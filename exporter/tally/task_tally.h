@@ -34,12 +34,20 @@ class TaskTally final : public Tally {
   Result<Reading, Failure> read_ended(WallTime from, const TaskSink& sink);
   Result<Reading, Failure> look_back(TaskState& state, WallTime began);
   Result<Reading, Failure> sweep_on(TaskState& state, WallTime began);
+  /// What a refresh asked for.
+  struct Asked {
+    WallTime since{};
+    bool everything = false;
+  };
   /// Decides about live tasks that no listing showed. Fails when stopped.
-  Result<Done, Failure> settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing, bool whole);
+  Result<Done, Failure> settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
+                               const Asked& asked);
+  Result<Done, Failure> end_unseen(const TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
+                                   WallTime since);
   Result<std::vector<std::string>, Failure> look_up(TaskState& state, TaskCounting& counting,
                                                     const std::vector<std::string>& missing);
-  /// True if as many tasks have ended as we think if all of `missing` did.
-  Result<bool, Failure> total_agrees(const TaskState& state, const std::vector<std::string>& missing, WallTime as_of);
+  /// How many more tasks have ended than were seen to; nothing where the total does not tell.
+  Result<std::optional<std::int64_t>, Failure> unseen_ends(const TaskState& state, WallTime as_of);
   Result<Done, Failure> check(TaskState& state, TaskCounting& counting, WallTime as_of);
   Result<Done, Failure> check_total(TaskState& state, TaskCounting& counting, WallTime as_of);
   void count_again(TaskState& state, TaskCounting& counting) const;

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int page_size = 100;
 constexpr int most_pages = 50000;  // five million tasks
+// What came in between may push a page's tasks onto the next; a list that goes in circles has nothing new for good.
+constexpr int most_pages_without_news = 2;
 
 /// A token that came with a short page and that the API itself refuses: there is no next page.
 bool is_end(const Failure& failure, bool page_was_short) {
@@ -38,13 +40,17 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
   Call call{.action = "DescribeTasks", .parameters = parameters, .urgency = urgency};
   call.parameters["Limit"] = page_size;
   bool page_was_short = false;
+  int pages_without_news = 0;
   for (int page = 0; page < most_pages; ++page) {
     const auto answer = client.call(call);
     if (!answer && is_end(answer.error(), page_was_short)) return reading;
     if (!answer) return Unexpected(answer.error());
     if (page == 0) reading.as_of = answer->date;
     const Value* items = array_member(answer->fields, "TaskSet");
-    if (items == nullptr || pass(*items, seen_ids, sink) != Passed::news) return reading;
+    if (items == nullptr || items->size() == 0) return reading;
+    const Passed passed = pass(*items, seen_ids, sink);
+    pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;
+    if (passed == Passed::enough || pages_without_news == most_pages_without_news) return reading;
     page_was_short = items->size() < page_size;
     std::string token = text_member(answer->fields, "ScrollToken");
     if (token.empty() || !seen_tokens.insert(token).second) return reading;

@@ -25,6 +25,7 @@ struct Window {
   std::vector<Task> hidden{};  // live, but the list misses them
   std::optional<Failure> ended_fails;
   std::optional<Failure> sweep_fails{};
+  std::optional<Failure> total_fails{};
   bool selects = true;
   std::int64_t uncounted = 0;  // in the total, but listed nowhere
   mutable std::vector<WallTime> asked_since{};
@@ -75,6 +76,7 @@ class WindowReader final : public TaskReader {
     return pass(all, {}, sink);
   }
   Result<std::int64_t, Failure> total(std::optional<WallTime> from) override {
+    if (window_.total_fails) return Unexpected(*window_.total_fails);
     const auto listed = select([&](const Task& task) { return !from || task.created >= from; });
     return window_.uncounted + static_cast<std::int64_t>(listed.size());
   }
