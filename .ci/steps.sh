@@ -80,13 +80,13 @@ absent_commands() {
 # Puts the program of an unpacked package on the PATH: the machine's own, or the package's, unpacked below build/tools.
 provide_program() {
   local name=$1 folder=$build/tools/$1
-  if ! command -v "$name" >/dev/null && [ ! -x "$folder/usr/bin/$name" ]; then
+  if ! command -v "$name" >/dev/null && [ ! -x "$folder/usr/bin/$name" ] && [ ! -x "$folder/usr/sbin/$name" ]; then
     [ -n "$(apt-cache madison "$name" 2>/dev/null)" ] || { can_be_root && refresh_package_lists; }
     rm -rf "$folder" && mkdir -p "$folder"
     logged "unpack-$name" "unpacking $name from its Debian package" \
       bash -c 'cd "$1" && apt-get download -q -o Acquire::Retries=3 "$2" && dpkg-deb -x ./*.deb . && rm -f ./*.deb' _ "$folder" "$name"
   fi
-  PATH=$PATH:$folder/usr/bin
+  PATH=$PATH:$folder/usr/bin:$folder/usr/sbin
 }
 
 # A build folder that was moved or copied here belongs to another source folder; CMake would refuse it.

@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -13,7 +12,6 @@
 #include "exporter/api/quota_families.h"
 #include "exporter/catalogue.h"
 #include "exporter/config/load.h"
-#include "exporter/metrics/exposition.h"
 #include "exporter/metrics/process.h"
 #include "exporter/refresh/once.h"
 #include "exporter/version.h"
@@ -48,10 +46,6 @@ void warn_of_gaps(const Config& config, Log& log) {
   }
 }
 
-bool is_wanted(const Shown& shown, const std::vector<std::string>& queues) {
-  return queues.empty() || std::ranges::find(queues, shown.labels.queue) != queues.end();
-}
-
 }  // namespace
 
 App::App(World world, const Config& config, std::filesystem::path reload_from)
@@ -60,7 +54,8 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       reload_from_(std::move(reload_from)),
       callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
       executor_(most_refreshes),
-      scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_) {
+      scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_),
+      scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
   instruments_.reloaded(true, world_.clock.wall_now());
   warn_of_gaps(config_, world_.log);
 }
@@ -69,7 +64,12 @@ App::~App() { stop(); }
 
 void App::start(const WebOptions& options) {
   server_.emplace(web::Router(web::pages(site(options), world_.clock)), world_.clock, world_.log,
-                  web::ServerOptions{.limits = {}, .on_bug = [this] { instruments_.bug(); }});
+                  web::ServerOptions{.limits = {},
+                                     .on_bug = [this] { instruments_.bug(); },
+                                     .web_config = options.config,
+                                     .chore = [this] { record_history(); },
+                                     .chore_interval = web::History::step,
+                                     .random = &world_.random});
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
@@ -78,9 +78,12 @@ void App::start(const WebOptions& options) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
   });
+  const bool tls = options.config != nullptr && options.config->door()->tls != nullptr;
   server_->start();
   for (const auto& address : server_->bound()) {
-    world_.log.info("web", "listening", {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}});
+    world_.log.info(
+        "web", "listening",
+        {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}, {"tls", tls ? "true" : "false"}});
   }
 }
 
@@ -93,39 +96,40 @@ void App::stop() {
 }
 
 web::Site App::site(const WebOptions& options) {
-  return {.view = [this] { return shelf_.view(world_.clock.wall_now()); },
-          .metrics = [this](const std::vector<std::string>& queues) -> std::optional<web::Exposed> {
-            auto text = exposition(queues);
-            if (!text) return std::nullopt;
-            return web::Exposed{.body = {std::make_shared<const std::string>(std::move(*text))}};
-          },
-          .sickness = [this] { return sickness(); },
-          .reload = [this](web::ReloadEnded ended) { ask_for_reload(std::move(ended)); },
-          .on_scrape = [this](int status) { instruments_.scraped(status); },
-          .telemetry_path = options.telemetry_path,
-          .lifecycle = options.lifecycle,
-          .version = version,
-          .revision = revision};
+  return {
+      .view = [this] { return shelf_.view(world_.clock.wall_now()); },
+      .metrics = [this](const std::vector<std::string>& queues, Shape shape) { return scrapes_.answer(queues, shape); },
+      .budgets = [this] { return budgets(); },
+      .history = history_,
+      .sickness = [this] { return sickness(); },
+      .reload = [this](web::ReloadEnded ended) { ask_for_reload(std::move(ended)); },
+      .on_scrape = [this](int status) { instruments_.scraped(status); },
+      .telemetry_path = options.telemetry_path,
+      .lifecycle = options.lifecycle,
+      .version = version,
+      .revision = revision};
 }
 
-std::optional<std::string> App::exposition(const std::vector<std::string>& queues) {
-  const Shelf::View view = shelf_.view(world_.clock.wall_now());
-  const auto is_shown = [&](const std::string& name) {
-    return std::ranges::any_of(view, [&](const auto& shown) { return shown->labels.queue == name; });
-  };
-  if (!std::ranges::all_of(queues, is_shown)) return std::nullopt;
-  std::vector<const Rendering*> renderings;
-  for (const auto& shown : view) {
-    if (is_wanted(*shown, queues)) renderings.push_back(&shown->rendering);
-  }
-  return taskqueue::exposition(renderings, queues.empty() ? own_families() : std::vector<FamilyText>{});
-}
+std::string App::exposition() { return joined(scrapes_.answer({}, {}).value_or(Pieces{})); }
 
 std::vector<FamilyText> App::own_families() const {
   auto families = instruments_.collect();
   for (auto& family : quota_families(callers_.quotas().entries())) families.push_back(std::move(family));
   for (auto& family : process_families()) families.push_back(std::move(family));
   return families;
+}
+
+std::vector<web::Budget> App::budgets() const {
+  std::vector<web::Budget> budgets;
+  for (const auto& [key, reading] : callers_.quotas().entries()) {
+    budgets.push_back({key, reading.rate, reading.ceiling, reading.taken});
+  }
+  return budgets;
+}
+
+void App::record_history() {
+  const WallTime now = world_.clock.wall_now();
+  history_->record(shelf_.view(now), budgets(), now);
 }
 
 std::optional<std::string> App::sickness() const {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -21,7 +22,9 @@
 #include "exporter/refresh/executor.h"
 #include "exporter/refresh/scheduler.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/web/history.h"
 #include "exporter/web/pages.h"
+#include "exporter/web/scrape_desk.h"
 #include "exporter/web/server.h"
 
 namespace taskqueue {
@@ -36,6 +39,7 @@ struct WebOptions {
   std::vector<std::string> listen_addresses{":19160"};
   std::string telemetry_path = "/metrics";
   bool lifecycle = false;
+  web::WebConfigFile* config = nullptr;  // opened; none: plain HTTP for everybody
 };
 
 /// What the process is given by its surroundings; none is owned.
@@ -66,11 +70,13 @@ class App {
   /// Reads every queue until its data are complete, and says whether all succeeded. Never listens.
   [[nodiscard]] bool collect_once(Milliseconds timeout);
 
-  /// The exposition of these queues, of all and of ourselves if there are none; nothing if a name is unknown.
-  [[nodiscard]] std::optional<std::string> exposition(const std::vector<std::string>& queues);
+  /// Everything as text 0.0.4. Not while the server runs.
+  [[nodiscard]] std::string exposition();
 
  private:
   [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<web::Budget> budgets() const;
+  void record_history();
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
@@ -88,6 +94,8 @@ class App {
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
+  web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs
   std::optional<web::Server> server_;
 
   Mutex mutex_;

@@ -41,7 +41,7 @@ std::string_view word(FailureKind kind) {
 
 bool is_worth_retrying(FailureKind kind) {
   return kind == FailureKind::throttled || kind == FailureKind::network || kind == FailureKind::timeout ||
-         kind == FailureKind::server;
+         kind == FailureKind::server || kind == FailureKind::answer;
 }
 
 std::string_view advice(FailureKind kind) {

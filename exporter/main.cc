@@ -27,6 +27,7 @@ constexpr int bad_input = 2;
 
 struct Flags {
   std::filesystem::path config_file;
+  std::filesystem::path web_config_file;
   bool check = false;
   bool estimate = false;
   bool demo = false;
@@ -62,6 +63,9 @@ void declare(CLI::App& cli, Flags& flags) {
       ->capture_default_str()
       ->check(
           [](const std::string& path) { return path.starts_with('/') ? std::string() : "must begin with a slash"; });
+  cli.add_option("--web.config.file", flags.web_config_file,
+                 "TLS, users, headers: exporter-toolkit's web configuration, YAML")
+      ->type_name("FILE");
   cli.add_flag("--web.enable-lifecycle", flags.web.lifecycle, "Allow reloading by POST to /-/reload");
   cli.add_option("--log.level", flags.log_level, "debug, info, warn or error")
       ->capture_default_str()
@@ -105,7 +109,7 @@ void print(const std::vector<Complaint>& complaints) {
 
 int run_once(App& app, Milliseconds timeout) {
   const bool succeeded = app.collect_once(timeout);
-  const std::string text = app.exposition({}).value_or("");
+  const std::string text = app.exposition();
   std::fwrite(text.data(), 1, text.size(), stdout);
   return std::fflush(stdout) == 0 && succeeded ? fine : failed;
 }
@@ -131,6 +135,11 @@ sigset_t take_signals() {
   for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
+}
+
+std::string in_words(const web::Door& door) {
+  return std::string(door.tls ? "TLS" : "no TLS") + ", " + std::to_string(door.users.size()) +
+         (door.users.size() == 1 ? " user" : " users");
 }
 
 int misuse(const std::string& sentence) {
@@ -161,13 +170,21 @@ int run(const Flags& flags) {
     log.info("simulator", "listening", {{"address", demo->listener.url()}});
   }
 
+  // Both files at once, so that nobody mends one only to hear of the other.
+  web::WebConfigFile web_config(flags.web_config_file, clock, log);
+  const bool with_web_config = !flags.web_config_file.empty();
+  const auto web_complaints = with_web_config ? web_config.open() : std::vector<Complaint>{};
+  print(web_complaints);
   const Loaded config = load(flags, demo);
   if (!config) {
     print(config.error());
     return bad_input;
   }
+  if (!web_complaints.empty()) return bad_input;
   if (flags.check) {
     std::printf("%s is good: %zu queues\n", flags.demo ? "the demo" : flags.config_file.c_str(), config->queues.size());
+    if (with_web_config)
+      std::printf("%s is good: %s\n", flags.web_config_file.c_str(), in_words(*web_config.door()).c_str());
     return fine;
   }
   if (flags.estimate) {
@@ -175,7 +192,10 @@ int run(const Flags& flags) {
     return std::fflush(stdout) == 0 ? fine : failed;
   }
   App app({clock, random, log, process_environment()}, *config, flags.config_file);
-  return flags.once ? run_once(app, *once_timeout) : serve(app, flags.web, signals);
+  if (flags.once) return run_once(app, *once_timeout);
+  WebOptions options = flags.web;
+  if (with_web_config) options.config = &web_config;
+  return serve(app, options, signals);
 }
 
 }  // namespace

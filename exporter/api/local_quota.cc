@@ -21,6 +21,7 @@ LocalQuota::Try LocalQuota::try_take(Urgency urgency, SteadyTime asked) {
   const SteadyTime when = pace_.next(urgency, now);
   if (when > now) return {false, when};
   pace_.sent(urgency, now);
+  ++taken_;
   waited_ += std::chrono::duration<double>(now - asked).count();
   return {true, now};
 }
@@ -43,7 +44,7 @@ void LocalQuota::throttled(std::optional<Milliseconds> quiet) {
 
 Quota::Reading LocalQuota::read() const {
   const Lock lock(mutex_);
-  return {.rate = pace_.rate(clock_.steady_now()), .ceiling = pace_.ceiling(), .waited = waited_};
+  return {.rate = pace_.rate(clock_.steady_now()), .ceiling = pace_.ceiling(), .waited = waited_, .taken = taken_};
 }
 
 void LocalQuota::set_ceiling(double ceiling) {

@@ -31,6 +31,7 @@ class LocalQuota final : public Quota {
   mutable Mutex mutex_;
   Pace pace_ GUARDED_BY(mutex_);
   double waited_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t taken_ GUARDED_BY(mutex_) = 0;
 };
 
 /// Thread-safe.

@@ -1,6 +1,7 @@
 // The permission to send one request. No request leaves without it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -39,6 +40,7 @@ class Quota {
     double rate = 0;     // requests per second allowed now
     double ceiling = 0;  // at most
     double waited = 0;   // seconds that requests have waited so far
+    std::uint64_t taken = 0;  // requests so far
   };
   [[nodiscard]] virtual Reading read() const = 0;
 };

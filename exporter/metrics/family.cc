@@ -9,6 +9,8 @@ namespace {
 
 using enum MetricType;
 
+constexpr std::string_view total = "_total";
+
 constexpr std::array<FamilyHead, 23> of_queues{{
     {"taskqueue_tasks", gauge, "Tasks that the API shows now, by type, status and phase.", "", true},
     {"taskqueue_task_instances", gauge, "Batch task instances by job, task and state.", "", true},
@@ -91,6 +93,26 @@ const FamilyHead& own_family(std::string_view name) {
 std::string help_text(const FamilyHead& head) {
   std::string text(head.help);
   if (head.polled) text += " Polled in the background; taskqueue_last_success_timestamp_seconds tells its age.";
+  return text;
+}
+
+std::string head_text(const FamilyHead& head, Format format) {
+  const bool openmetrics = format == Format::openmetrics;
+  std::string_view name = head.name;
+  // There the sample's suffix is no part of a counter's name.
+  if (openmetrics && head.type == counter) name.remove_suffix(total.size());
+  const std::string begin = ' ' + std::string(name) + ' ';
+  std::string text = "# HELP" + begin;
+  for (const char c : help_text(head)) {
+    if (c == '\n') {
+      text += "\\n";
+    } else {
+      if (c == '\\' || (openmetrics && c == '"')) text += '\\';
+      text += c;
+    }
+  }
+  text.append("\n# TYPE").append(begin).append(word(head.type)) += '\n';
+  if (openmetrics && !head.unit.empty()) text.append("# UNIT").append(begin).append(head.unit) += '\n';
   return text;
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "exporter/metrics/format.h"
+
 namespace taskqueue {
 
 enum class MetricType { gauge, counter, histogram };
@@ -14,7 +16,7 @@ struct FamilyHead {
   std::string_view name;
   MetricType type = MetricType::gauge;
   std::string_view help;
-  std::string_view unit = "";  // OpenMetrics: the suffix of the name, or empty
+  std::string_view unit = "";  // the base unit, a suffix of the name; OpenMetrics shows it
   bool polled = false;         // HELP goes on to say that the data are polled and what tells their age
 };
 
@@ -55,6 +57,9 @@ enum class QueueFamily : std::size_t {
 
 /// The whole help text.
 [[nodiscard]] std::string help_text(const FamilyHead& head);
+
+/// What stands before the samples of a family: HELP, TYPE and, in OpenMetrics, UNIT.
+[[nodiscard]] std::string head_text(const FamilyHead& head, Format format);
 
 /// `gauge`, `counter`, `histogram`
 [[nodiscard]] std::string_view word(MetricType type);

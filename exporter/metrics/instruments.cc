@@ -6,6 +6,9 @@
 #include <prometheus/registry.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "exporter/metrics/lines.h"
 #include "exporter/version.h"
@@ -57,17 +60,18 @@ void write_histogram(Lines& lines, const std::string& name, const std::string& l
   lines.add_rendered(name + "_count", labels, static_cast<double>(metric.histogram.sample_count));
 }
 
-FamilyText to_text(prometheus::MetricFamily collected) {
+FamilyText to_text(const prometheus::MetricFamily& collected) {
   const FamilyHead& head = own_family(collected.name);
+  std::vector<std::pair<std::string, const ClientMetric*>> metrics;
+  for (const ClientMetric& metric : collected.metric) metrics.emplace_back(labels_text(metric), &metric);
   // prometheus-cpp keeps metrics in hash order; people and diffs want them sorted.
-  std::ranges::sort(collected.metric, {}, labels_text);
+  std::ranges::sort(metrics, {}, &std::pair<std::string, const ClientMetric*>::first);
   Lines lines("");
-  for (const ClientMetric& metric : collected.metric) {
-    const std::string labels = labels_text(metric);
+  for (const auto& [labels, metric] : metrics) {
     switch (head.type) {
-      case MetricType::gauge: lines.add_rendered(head.name, labels, metric.gauge.value); break;
-      case MetricType::counter: lines.add_rendered(head.name, labels, metric.counter.value); break;
-      case MetricType::histogram: write_histogram(lines, collected.name, labels, metric); break;
+      case MetricType::gauge: lines.add_rendered(head.name, labels, metric->gauge.value); break;
+      case MetricType::counter: lines.add_rendered(head.name, labels, metric->counter.value); break;
+      case MetricType::histogram: write_histogram(lines, collected.name, labels, *metric); break;
     }
   }
   return {head, lines.take()};
@@ -101,6 +105,7 @@ Instruments::Instruments() : held_(std::make_unique<Held>()) {
   held_->ledger_up.Set(1);
   held_->scrapes.Add({{"code", "200"}});
   held_->scrapes.Add({{"code", "404"}});
+  held_->scrapes.Add({{"code", "500"}});
 }
 
 Instruments::~Instruments() = default;
@@ -141,8 +146,7 @@ void Instruments::ledger_write_failed() { held_->ledger_failures.Increment(); }
 
 std::vector<FamilyText> Instruments::collect() const {
   std::vector<FamilyText> families;
-  for (prometheus::MetricFamily& collected : held_->registry.Collect())
-    families.push_back(to_text(std::move(collected)));
+  for (const prometheus::MetricFamily& collected : held_->registry.Collect()) families.push_back(to_text(collected));
   return families;
 }
 

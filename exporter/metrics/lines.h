@@ -1,4 +1,5 @@
-// Writes sample lines: `name{label="value"} 1.5`. The same lines serve text 0.0.4, text 1.0.0 and OpenMetrics.
+// Writes sample lines: `name{label="value"} 1.5`. The same lines serve text 0.0.4, text 1.0.0 and OpenMetrics, which
+// alone shows the exemplars.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,8 @@
 #include <utility>
 
 #include "exporter/clock.h"
+#include "exporter/metrics/passage.h"
+#include "exporter/metrics/snapshot.h"
 
 namespace taskqueue {
 
@@ -31,6 +34,10 @@ void append_label_value(std::string& out, std::string_view value);
 /// `a="1",b="2"`; labels with an empty value are left out, since Prometheus takes them for absent.
 [[nodiscard]] std::string label_text(std::initializer_list<Label> labels);
 
+/// ` # {task_id="..."} 31.5 1772359200.250`, what OpenMetrics puts behind the value of a bucket. Empty for an id too
+/// long for it, 121 characters, or no id.
+[[nodiscard]] std::string exemplar_text(const Exemplar& exemplar);
+
 /// Appends lines that share their first labels.
 class Lines {
  public:
@@ -43,13 +50,18 @@ class Lines {
   /// With labels that stand in text already.
   void add_rendered(std::string_view name, std::string_view labels, double value);
 
-  [[nodiscard]] std::string take() { return std::exchange(text_, {}); }
+  /// Puts an exemplar (see exemplar_text) on the line added last; nothing if it is empty.
+  void mark(std::string exemplar);
+
+  /// The lines so far, without their exemplars.
+  [[nodiscard]] std::string take() { return take_marked().text; }
+  [[nodiscard]] MarkedText take_marked() { return std::exchange(content_, {}); }
 
  private:
   void begin(std::string_view name, std::string_view labels);
 
   const std::string shared_;
-  std::string text_;
+  MarkedText content_;
 };
 
 }  // namespace taskqueue

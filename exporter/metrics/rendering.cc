@@ -1,5 +1,6 @@
 #include "exporter/metrics/rendering.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "exporter/metrics/family.h"
@@ -13,8 +14,9 @@ double seconds(Milliseconds duration) { return std::chrono::duration<double>(dur
 /// Renders one queue, family by family in the catalogue's order.
 class QueueRenderer {
  public:
-  explicit QueueRenderer(const QueueLabels& labels)
-      : lines_(label_text({{"queue", labels.queue},
+  QueueRenderer(const QueueLabels& labels, const Rendering& before)
+      : before_(before),
+        lines_(label_text({{"queue", labels.queue},
                            {"cloud_service", labels.cloud_service},
                            {"account", labels.account},
                            {"cloud_region", labels.cloud_region}})) {}
@@ -25,10 +27,7 @@ class QueueRenderer {
   [[nodiscard]] Rendering take() { return std::move(rendering_); }
 
  private:
-  void end(QueueFamily family) {
-    std::string text = lines_.take();
-    if (!text.empty()) rendering_.push_back({static_cast<FamilyIndex>(family), std::move(text)});
-  }
+  void end(QueueFamily family);
   template <class Number>
   void single(QueueFamily family, Number value) {
     lines_.add(head(family).name, {}, value);
@@ -39,9 +38,24 @@ class QueueRenderer {
   void histogram(std::string_view name, std::string_view type, const Histogram& histogram);
   void outcomes(QueueFamily family, const std::map<Phase, std::uint64_t>& counts);
 
+  const Rendering& before_;
   Lines lines_;
   Rendering rendering_;
 };
+
+void QueueRenderer::end(QueueFamily family) {
+  MarkedText content = lines_.take_marked();
+  if (content.text.empty()) return;
+  const auto index = static_cast<FamilyIndex>(family);
+  const auto before = std::ranges::find(before_, index, &Fragment::family);
+  if (before != before_.end() && before->lines->content() == content) {
+    rendering_.push_back(*before);
+    return;
+  }
+  auto passage = std::make_shared<const Passage>(std::move(content));
+  if (before != before_.end()) passage->prepare_like(*before->lines);
+  rendering_.push_back({index, std::move(passage)});
+}
 
 void QueueRenderer::oldest(QueueFamily family, const Snapshot& snapshot, std::optional<WallTime> OldestTimes::*which) {
   for (const auto& [type, times] : snapshot.oldest) {
@@ -84,6 +98,7 @@ void QueueRenderer::histogram(std::string_view name, std::string_view type, cons
     const bool last = i == task_seconds_bounds.size();
     const std::string bound = last ? "+Inf" : bound_text(static_cast<double>(task_seconds_bounds[i]));
     lines_.add(bucket, {{"type", type}, {"le", bound}}, below);
+    lines_.mark(exemplar_text(histogram.exemplars[i]));
   }
   lines_.add(std::string(name) + "_sum", {{"type", type}}, histogram.sum);
   lines_.add(std::string(name) + "_count", {{"type", type}}, below);
@@ -139,8 +154,9 @@ void QueueRenderer::status(const QueueStatus& status, const Snapshot* snapshot, 
 
 }  // namespace
 
-Rendering render(const QueueLabels& labels, const QueueStatus& status, const Snapshot* snapshot, WallTime now) {
-  QueueRenderer renderer(labels);
+Rendering render(const QueueLabels& labels, const QueueStatus& status, const Snapshot* snapshot, WallTime now,
+                 const Rendering& before) {
+  QueueRenderer renderer(labels, before);
   if (snapshot != nullptr) {
     if (!status.drops_stale || !is_stale(status, now)) renderer.gauges(*snapshot);
     renderer.counters(*snapshot);

@@ -1,9 +1,10 @@
 // A queue's share of the exposition, made when it is published: one text of sample lines per family.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
+#include "exporter/metrics/passage.h"
 #include "exporter/metrics/queue_status.h"
 #include "exporter/metrics/snapshot.h"
 
@@ -14,14 +15,16 @@ using FamilyIndex = std::size_t;
 
 struct Fragment {
   FamilyIndex family;
-  std::string lines;  // whole lines, the same in every format
+  SharedPassage lines;
 };
 
 /// Ascending by family, each at most once, none empty.
 using Rendering = std::vector<Fragment>;
 
 /// Renders what is true of a queue. `snapshot` may be null. A stale queue with on_stale = drop has no gauges of data.
+/// What reads as in `before`, the queue's rendering until now, is shared with it together with its compressed forms;
+/// what was asked for compressed there is compressed here, so that no scrape has to wait for it.
 [[nodiscard]] Rendering render(const QueueLabels& labels, const QueueStatus& status, const Snapshot* snapshot,
-                               WallTime now);
+                               WallTime now, const Rendering& before = {});
 
 }  // namespace taskqueue

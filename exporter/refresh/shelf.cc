@@ -5,14 +5,16 @@
 namespace taskqueue {
 namespace {
 
+/// `before`: what was shown of the queue until now, or null.
 std::shared_ptr<const Shown> show(QueueLabels labels, QueueStatus status, std::shared_ptr<const Snapshot> snapshot,
-                                  WallTime now) {
+                                  WallTime now, const Shown* before) {
   auto shown = std::make_shared<Shown>();
   shown->labels = std::move(labels);
   shown->status = std::move(status);
   shown->snapshot = std::move(snapshot);
   shown->stale = is_stale(shown->status, now);
-  shown->rendering = render(shown->labels, shown->status, shown->snapshot.get(), now);
+  shown->rendering = render(shown->labels, shown->status, shown->snapshot.get(), now,
+                            before != nullptr ? before->rendering : Rendering{});
   return shown;
 }
 
@@ -25,7 +27,7 @@ void Shelf::arrange(const std::vector<QueueLabels>& queues) {
   for (const QueueLabels& labels : queues) {
     const auto kept = places_.find(labels);
     places.emplace(labels, arranged.size());
-    arranged.push_back(kept != places_.end() ? shown_[kept->second] : show(labels, {}, nullptr, WallTime{}));
+    arranged.push_back(kept != places_.end() ? shown_[kept->second] : show(labels, {}, nullptr, WallTime{}, nullptr));
   }
   shown_ = std::move(arranged);
   places_ = std::move(places);
@@ -33,7 +35,9 @@ void Shelf::arrange(const std::vector<QueueLabels>& queues) {
 
 void Shelf::publish(const QueueLabels& queue, QueueStatus status, std::shared_ptr<const Snapshot> snapshot,
                     WallTime now) {
-  std::shared_ptr<const Shown> shown = show(queue, std::move(status), std::move(snapshot), now);
+  const auto before = find(queue);
+  if (!before) return;
+  std::shared_ptr<const Shown> shown = show(queue, std::move(status), std::move(snapshot), now, before.get());
   const Lock lock(mutex_);
   const auto place = places_.find(queue);
   if (place != places_.end()) shown_[place->second].swap(shown);
@@ -57,7 +61,7 @@ Shelf::View Shelf::view(WallTime now) {
   }
   for (auto& each : view) {
     if (each->stale == is_stale(each->status, now)) continue;
-    const auto before = std::exchange(each, show(each->labels, each->status, each->snapshot, now));
+    const auto before = std::exchange(each, show(each->labels, each->status, each->snapshot, now, each.get()));
     const Lock lock(mutex_);
     const auto place = places_.find(each->labels);
     // For the next viewer, unless something newer stands there by now.

@@ -111,9 +111,11 @@ std::optional<bool> passes(const BatchJob& job, const Json& filter, const std::s
   return std::nullopt;
 }
 
-Result<std::vector<BatchJob>, ApiError> chosen_jobs(const Scene& scene, const Times& times) {
+using Jobs = std::vector<std::shared_ptr<const BatchJob>>;
+
+Result<Jobs, ApiError> chosen_jobs(const Scene& scene, const Times& times) {
   const Json& parameters = scene.parameters;
-  std::vector<BatchJob> jobs;
+  Jobs jobs;
   if (parameters.contains("JobIds") && !parameters.at("JobIds").empty()) {
     if (parameters.contains("Filters") && !parameters.at("Filters").empty()) {
       return refuse("InvalidParameter.InvalidParameterCombination", "`JobIds` and `Filters` exclude each other.");
@@ -124,7 +126,7 @@ Result<std::vector<BatchJob>, ApiError> chosen_jobs(const Scene& scene, const Ti
     for (const Json& id : parameters.at("JobIds")) {
       if (!well_formed(id.get<std::string>())) return malformed_id();
       auto job = scene.batch->find(id.get<std::string>(), times.now());
-      if (job) jobs.push_back(std::move(*job));
+      if (job) jobs.push_back(std::move(job));
     }
     return jobs;
   }
@@ -132,9 +134,9 @@ Result<std::vector<BatchJob>, ApiError> chosen_jobs(const Scene& scene, const Ti
   if (const auto verdict = check_filters(filters); !verdict) return Unexpected(verdict.error());
   jobs = scene.batch->jobs(times.now());
   for (const Json& filter : filters) {
-    std::vector<BatchJob> left;
-    for (BatchJob& job : jobs) {
-      const auto pass = passes(job, filter, scene.zone, times.now());
+    Jobs left;
+    for (auto& job : jobs) {
+      const auto pass = passes(*job, filter, scene.zone, times.now());
       if (!pass) return refuse("InvalidFilter", "The filter is not known.");
       if (*pass) left.push_back(std::move(job));
     }
@@ -170,23 +172,24 @@ ActionResult describe_jobs(const Scene& scene) {
   if (!jobs) return Unexpected(jobs.error());
   Json set = Json::array();
   for (std::size_t i = slice->offset; i < jobs->size() && set.size() < slice->limit; ++i) {
-    set.push_back(job_view(scene, times, (*jobs)[i]));
+    set.push_back(job_view(scene, times, *(*jobs)[i]));
   }
   return Json{{"JobSet", std::move(set)}, {"TotalCount", jobs->size()}};
 }
 
-Result<BatchJob, ApiError> named_job(const Scene& scene, const Times& times) {
+Result<std::shared_ptr<const BatchJob>, ApiError> named_job(const Scene& scene, const Times& times) {
   const auto id = scene.parameters.at("JobId").get<std::string>();
   if (!well_formed(id)) return malformed_id();
   auto job = scene.batch->find(id, times.now());
   if (!job) return refuse("ResourceNotFound.Job", "There is no such job.");
-  return std::move(*job);
+  return job;
 }
 
 ActionResult describe_job(const Scene& scene) {
   const Times times(scene);
-  const auto job = named_job(scene, times);
-  if (!job) return Unexpected(job.error());
+  const auto found = named_job(scene, times);
+  if (!found) return Unexpected(found.error());
+  const BatchJob* const job = found->get();
   const BatchState state = job->state(times.now());
   Json tasks = Json::array();
   Json dependences = Json::array();
@@ -255,8 +258,9 @@ ActionResult describe_task(const Scene& scene) {
   const Times times(scene);
   const auto slice = read_slice(scene.parameters, {100, 1000});
   if (!slice) return Unexpected(slice.error());
-  const auto job = named_job(scene, times);
-  if (!job) return Unexpected(job.error());
+  const auto found = named_job(scene, times);
+  if (!found) return Unexpected(found.error());
+  const BatchJob* const job = found->get();
   const auto task = std::ranges::find(job->tasks, scene.parameters.at("TaskName").get<std::string>(), &BatchTask::name);
   if (task == job->tasks.end()) return refuse("ResourceNotFound.Task", "The job has no such task.");
   const auto chosen = chosen_instances(scene.parameters.value("Filters", Json::array()), *task, times.now());

@@ -62,7 +62,8 @@ Json batch_truth(const BatchWorld& world, const Timeline& timeline, WallTime now
   std::map<BatchState, std::uint64_t> jobs;
   std::map<std::pair<std::string, BatchState>, std::uint64_t> tasks;
   Json instances = Json::array();
-  for (const BatchJob& job : world.jobs(now)) {
+  for (const auto& shown : world.jobs(now)) {
+    const BatchJob& job = *shown;
     ++jobs[job.state(now)];
     for (const BatchTask& task : job.tasks) {
       ++tasks[{task.name, task.state(now)}];

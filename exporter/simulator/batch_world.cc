@@ -128,6 +128,13 @@ BatchState state_of(const BatchMetrics& parts) {
 BatchWorld::BatchWorld(BatchWorldPlan plan, std::uint64_t seed)
     : plan_(std::move(plan)), seed_(seed), births_(births_plan(plan_.arrivals), seed) {}
 
+std::shared_ptr<const BatchJob> BatchWorld::kept(std::uint64_t index) const {
+  const Lock lock(mutex_);
+  auto& kept = kept_[index];
+  if (!kept) kept = std::make_shared<const BatchJob>(job(index));
+  return kept;
+}
+
 BatchJob BatchWorld::job(std::uint64_t index) const {
   static constexpr std::array<const char*, 3> names{"render-", "encode-", "stitch-"};
   const std::uint64_t bits = draw(seed_, index, 42);
@@ -146,20 +153,24 @@ BatchJob BatchWorld::job(std::uint64_t index) const {
   return job;
 }
 
-std::optional<BatchJob> BatchWorld::find(std::string_view id, Milliseconds now) const {
+std::shared_ptr<const BatchJob> BatchWorld::find(std::string_view id, Milliseconds now) const {
   const auto index = index_of(seed_, id);
-  if (!index || *index >= births_.born_by(now)) return std::nullopt;
-  BatchJob found = job(*index);
-  if (found.id != id || found.deleted <= now) return std::nullopt;
-  return found;
+  if (!index || *index >= births_.born_by(now)) return nullptr;
+  auto found = kept(*index);
+  return found->id == id && found->deleted > now ? found : nullptr;
 }
 
-std::vector<BatchJob> BatchWorld::jobs(Milliseconds now) const {
+std::vector<std::shared_ptr<const BatchJob>> BatchWorld::jobs(Milliseconds now) const {
   const std::uint64_t first = births_.born_by(now - longest_life());
-  std::vector<BatchJob> found;
-  for (std::uint64_t index = births_.born_by(now); index > first; --index) {
-    BatchJob next = job(index - 1);
-    if (next.deleted > now) found.push_back(std::move(next));
+  std::vector<std::shared_ptr<const BatchJob>> found;
+  const std::uint64_t born = births_.born_by(now);
+  {
+    const Lock lock(mutex_);
+    if (kept_.size() > 2 * (born - first) + 100) kept_.clear();
+  }
+  for (std::uint64_t index = born; index > first; --index) {
+    auto next = kept(index - 1);
+    if (next->deleted > now) found.push_back(std::move(next));
   }
   return found;
 }

@@ -4,12 +4,15 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "exporter/clock.h"
+#include "exporter/locks.h"
 #include "exporter/simulator/world.h"
 
 namespace taskqueue::simulator {
@@ -102,18 +105,23 @@ class BatchWorld {
   BatchWorld(BatchWorldPlan plan, std::uint64_t seed);
 
   [[nodiscard]] BatchJob job(std::uint64_t index) const;
-  /// The job of an identifier, if it was born by `now` and is not deleted.
-  [[nodiscard]] std::optional<BatchJob> find(std::string_view id, Milliseconds now) const;
+  /// The job of an identifier, if it was born by `now` and is not deleted; else null.
+  [[nodiscard]] std::shared_ptr<const BatchJob> find(std::string_view id, Milliseconds now) const;
   /// All that there are at `now`, newest first.
-  [[nodiscard]] std::vector<BatchJob> jobs(Milliseconds now) const;
+  [[nodiscard]] std::vector<std::shared_ptr<const BatchJob>> jobs(Milliseconds now) const;
   [[nodiscard]] std::uint64_t born_by(Milliseconds now) const { return births_.born_by(now); }
 
  private:
   [[nodiscard]] Milliseconds longest_life() const;
+  [[nodiscard]] std::shared_ptr<const BatchJob> kept(std::uint64_t index) const;
 
   const BatchWorldPlan plan_;
   const std::uint64_t seed_;
   const World births_;
+
+  // Jobs by index: a list asks for the same ones again and again. At most twice as many as can be there at a time.
+  mutable Mutex mutex_;
+  mutable std::unordered_map<std::uint64_t, std::shared_ptr<const BatchJob>> kept_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue::simulator

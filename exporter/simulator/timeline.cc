@@ -31,6 +31,7 @@ void Timeline::resume(WallTime now) {
   Pause& last = pauses_.back();
   last.length = now - last.began;
   last.open = false;
+  if (last.length.count() == 0) pauses_.pop_back();
 }
 
 }  // namespace taskqueue::simulator

@@ -123,7 +123,7 @@ class World {
   double weights_ = 0;
 
   mutable Mutex mutex_;
-  mutable std::vector<Task> recent_ GUARDED_BY(mutex_);          // what was computed last, by index modulo size
+  mutable std::vector<Task> recent_ GUARDED_BY(mutex_);           // what was computed last, by index modulo size
   mutable std::vector<std::uint32_t> totals_ GUARDED_BY(mutex_);  // of all tasks before each block, flat
 };
 

@@ -142,7 +142,9 @@ Result<Done, Failure> BatchDetails::run_history(SteadyTime when) {
 Result<bool, Failure> BatchDetails::step(Purpose purpose, SteadyTime when) {
   if (is_done()) return false;
   const Readiness ready = reader_.readiness(purpose);
-  const bool task_goes = !errands_.empty() && (jobs_.empty() || ready.task <= ready.job);
+  // History is read job by job, so that little is left half done.
+  const bool no_job_goes = jobs_.empty() || purpose == Purpose::history;
+  const bool task_goes = !errands_.empty() && (no_job_goes || ready.task <= ready.job);
   // What needs no call any more need not wait.
   const bool is_closed = task_goes ? task_line_.closed : job_line_.closed;
   if (!is_closed && when != SteadyTime::max() && (task_goes ? ready.task : ready.job) >= when) return false;

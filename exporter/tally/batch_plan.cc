@@ -13,7 +13,14 @@ namespace taskqueue {
 namespace {
 
 // A named job that was retried is found out within this time.
+constexpr Milliseconds retried_within = std::chrono::hours{1};
 constexpr Milliseconds look_at_ended_every = std::chrono::minutes{5};
+
+/// It failed not long ago. If somebody retries it, what it had come to before must be known, or some of what its
+/// instances come to next could not be told from that.
+bool may_be_retried(const KnownBatchJob& job, WallTime as_of) {
+  return job.job.state == "FAILED" && job.over && as_of - *job.over < retried_within;
+}
 
 /// Which of the discovered jobs are to be read.
 struct Wanted {
@@ -41,7 +48,7 @@ struct Wanted {
       const bool counts = !job.over || (state.counting_since && *job.over >= *state.counting_since);
       const bool is_old = job.over && !job.read && !counts;
       const bool is_wanted = !job.gone && fits(scope.job_names, job.job.name) && is_due(job, as_of) &&
-                             (counts || is_shown(job, scope, as_of));
+                             (counts || is_shown(job, scope, as_of) || may_be_retried(job, as_of));
       if (is_wanted && is_old == old) jobs.push_back(&job);
     }
     return jobs;

@@ -8,8 +8,8 @@
 namespace taskqueue {
 
 /// Reads the discovered jobs that are due: those that are live, were when last seen or ended since, the most overdue
-/// first. What had ended before that takes what time is left: the walk of all ended jobs, then those that are shown,
-/// the newest first. Fails when stopped.
+/// first. What had ended before that takes what time is left: the walk of all ended jobs, then those that are shown
+/// or may be retried, the newest first. Fails when stopped.
 [[nodiscard]] Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, const BatchScope& scope,
                                                     BatchDetails& details, BatchRound& round);
 

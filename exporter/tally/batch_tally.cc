@@ -49,7 +49,8 @@ Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Sna
   count_jobs(state, scope_, counting);
   if (!state.counting_since) state.counting_since = round.as_of;
   for (auto& [id, job] : state.jobs) {
-    if (!is_shown(job, scope_, *round.as_of)) BatchCounting::lay_aside(job);
+    // One that is not read to its end keeps what was read of its tasks until it is.
+    if (job.read && !is_shown(job, scope_, *round.as_of)) BatchCounting::lay_aside(job);
   }
   counted.snapshot.began = *round.as_of;
   counted.snapshot.complete = round.complete;

@@ -13,8 +13,8 @@ using std::chrono::seconds;
 
 // The longest overlap with which what is new is asked for. What ended longer ago than twice this is not asked for.
 constexpr auto memory = minutes{15};
-// A live task that leaves this close to the window's edge has left through it.
-constexpr auto edge_margin = seconds{60};
+// A live task that leaves this close to the window's edge may have left through it: clocks differ.
+constexpr auto edge_margin = minutes{5};
 constexpr auto most_lateness = minutes{10};
 
 double seconds_between(WallTime from, WallTime to) {
@@ -60,7 +60,6 @@ WallTime TaskCounting::floor(WallTime time) const {
 }
 
 void TaskCounting::see(const Sighting& sighting) {
-  state_.newly_ended = 0;
   for (const auto& [id, task] : sighting.tasks()) is_terminal(task.phase) ? see_ended(task) : see_live(task);
 }
 
@@ -178,17 +177,17 @@ void TaskCounting::refine(EndedTask& counted, const Task& listed) {
 
 std::vector<std::string> TaskCounting::missing(const Sighting& sighting) {
   std::vector<std::string> missing;
-  std::vector<std::string> expired;
   for (auto& [id, known] : state_.live) {
     if (sighting.tasks().contains(id)) continue;
     ++known.absences;
     if (!known.gone_since) known.gone_since = as_of_;
-    const bool is_at_edge =
-        vocabulary_.window && known.task.created && *known.task.created + *vocabulary_.window - edge_margin <= as_of_;
-    (is_at_edge ? expired : missing).push_back(id);
+    missing.push_back(id);
   }
-  for (const std::string& id : expired) state_.live.erase(id);
   return missing;
+}
+
+bool TaskCounting::is_at_edge(const LiveTask& known) const {
+  return vocabulary_.window && known.task.created && *known.task.created + *vocabulary_.window - edge_margin <= as_of_;
 }
 
 void TaskCounting::end_unseen(const std::string& id) {
@@ -239,8 +238,12 @@ void TaskCounting::rebuild_cells(const Sighting& sighting) {
     const CellPlace place = cells_.place(task);
     cells.add(place.kind, place.minute);
   }
+  const Minute edge = vocabulary_.window ? minute_of(as_of_ - *vocabulary_.window + edge_margin) : 0;
   for (const auto& [id, counted] : state_.ended) {
-    if (counted.guessed) cells.add(counted.kind, counted.minute);
+    // A page may be older than what is known.
+    const auto listed = sighting.tasks().find(id);
+    const bool is_in = listed != sighting.tasks().end() && is_terminal(listed->second.phase);
+    if (!is_in && counted.minute >= edge) cells.add(counted.kind, counted.minute);
   }
   state_.cells = std::move(cells);
   state_.sweep.reset();

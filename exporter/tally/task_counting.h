@@ -24,8 +24,10 @@ class TaskCounting {
   /// Everything that was listed, each task once.
   void see(const Sighting& sighting);
 
-  /// Live tasks that `sighting` did not show, but for those that left the window alive, which are forgotten.
+  /// Live tasks that `sighting` did not show.
   [[nodiscard]] std::vector<std::string> missing(const Sighting& sighting);
+  /// True of a missing task that may have left the window alive.
+  [[nodiscard]] bool is_at_edge(const LiveTask& known) const;
 
   /// Of tasks that are missing: it ended; or it is nowhere to be found and not counted.
   void end_unseen(const std::string& id);

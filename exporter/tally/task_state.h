@@ -95,11 +95,11 @@ struct TaskState {
   std::optional<TaskSweep> sweep{};
   std::optional<WallTime> swept{};  // when the last one ended
   WindowEdge edge = WindowEdge::creation;
-  bool ends_can_be_asked = false;  // absence tells nothing: the list since a time goes by ends
-  std::int64_t bias = 0;           // by which the API's total differs from what it lists
-  int mismatches = 0;              // totals in a row that differed otherwise
-  bool sets_bias = false;          // it was counted again: what differs now is the bias
-  bool wants_all = false;          // the next refresh lists everything
+  bool ends_can_be_asked = false;               // absence tells nothing: the list since a time goes by ends
+  std::int64_t bias = 0;                        // by which the API's total differs from what it lists
+  int mismatches = 0;                           // totals in a row that differed otherwise
+  std::optional<std::int64_t> recounted_for{};  // the difference for which everything was counted again
+  bool wants_all = false;                       // the next refresh lists everything
 
   bool operator==(const TaskState&) const = default;
 };

@@ -12,6 +12,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr seconds overlap{2};
+constexpr minutes page_age{5};
 // Times may be rounded either way: tasks so close to a slice's end are remembered until the next has been read.
 constexpr seconds border_margin = overlap + seconds{3};
 // What may be shown although it is older than the window.
@@ -26,8 +27,14 @@ bool is_near(const std::optional<WallTime>& time, WallTime end) { return time &&
 
 }  // namespace
 
+/// What ended in the last minutes is known better than a page may show it, which may be older than its date. Not so
+/// the first time: then it is known since the watermark only.
+WallTime TaskSweeping::ownership_ends() const {
+  return std::chrono::floor<seconds>(state_.complete ? state_.watermark - page_age : state_.watermark);
+}
+
 void TaskSweeping::begin() {
-  const WallTime start = std::chrono::floor<seconds>(state_.watermark);
+  const WallTime start = ownership_ends();
   const WallTime edge = start - vocabulary_.window.value_or(hours{24 * 30});
   // The first slice takes what is older than the window, too.
   this->start({.start = start,
@@ -38,7 +45,7 @@ void TaskSweeping::begin() {
 }
 
 void TaskSweeping::begin_check(WallTime from, WallTime until) {
-  const WallTime start = std::chrono::floor<seconds>(state_.watermark);
+  const WallTime start = ownership_ends();
   this->start({.start = start,
                .from = from,
                .until = std::min(until, start),

@@ -30,6 +30,7 @@ class TaskSweeping {
   [[nodiscard]] bool owns(const Task& task) const;
 
  private:
+  [[nodiscard]] WallTime ownership_ends() const;
   void start(TaskSweep sweep);
   void count(const Task& listed);
   void note_edge(const Task& task);

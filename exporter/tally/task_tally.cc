@@ -29,6 +29,7 @@ constexpr minutes patience{10};
 constexpr int absences_of_an_end = 2;
 constexpr int absences_of_a_loss = 3;
 constexpr int most_look_ups = 5;  // a refresh
+constexpr int most_edge_look_ups = 20;
 constexpr int mismatches_of_a_fault = 2;
 
 Failure no_end() {
@@ -168,6 +169,7 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   if (!ended->whole && known.counting_since && abilities.has_slices && !abilities.asks_by_creation) {
     state.ends_can_be_asked |= goes_by_end(sighting, from);
   }
+  state.newly_ended = 0;
   counting.see(sighting);
   const auto settled = settle(state, counting, counting.missing(sighting), {from, ended->whole});
   if (!settled && settled.error().kind == FailureKind::stopped) return Unexpected(settled.error());
@@ -194,6 +196,8 @@ Snapshot TaskTally::snapshot(TaskState& state, const Vocabulary& vocabulary, Wal
 Result<Done, Failure> TaskTally::settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
                                         const Asked& asked) {
   const Absence absence = asked.everything ? Absence::undecided : reader_->abilities().absence;
+  const auto at_edge = settle_edge(state, counting, missing, absence == Absence::ended && !state.ends_can_be_asked);
+  if (!at_edge) return at_edge;
   if (absence == Absence::look_up) {
     auto still = look_up(state, counting, missing);
     if (!still) return Unexpected(still.error());
@@ -212,8 +216,35 @@ Result<Done, Failure> TaskTally::settle(TaskState& state, TaskCounting& counting
   }
   for (const std::string& id : missing) {
     const LiveTask& known = state.live.at(id);
-    const bool is_lost = known.absences >= absences_of_a_loss && *known.gone_since + staleness <= counting.as_of();
+    const bool is_lost = known.absences >= absences_of_a_loss && *known.gone_since + patience <= counting.as_of();
     if (is_lost) counting.forget(id);
+  }
+  return Done{};
+}
+
+/// What leaves so close to the window's edge has left through it alive, unless it can be found among the ended: where
+/// the list may go by creation, by that.
+Result<Done, Failure> TaskTally::settle_edge(const TaskState& state, TaskCounting& counting,
+                                             std::vector<std::string>& missing, bool asks) {
+  std::vector<std::string> leaving;
+  std::erase_if(missing, [&](const std::string& id) {
+    const bool is_leaving = counting.is_at_edge(state.live.at(id));
+    if (is_leaving) leaving.push_back(id);
+    return is_leaving;
+  });
+  int look_ups = 0;
+  for (const std::string& id : leaving) {
+    const auto known = state.live.find(id);
+    if (known == state.live.end()) continue;
+    if (asks && look_ups++ < most_edge_look_ups) {
+      const WallTime created = std::chrono::floor<seconds>(*known->second.task.created);
+      Sighting found;
+      const auto reading =
+          reader_->ended_between(created, created + seconds{1}, [&](Task task) { found.add(std::move(task)); });
+      if (!reading) return Unexpected(reading.error());
+      counting.see(found);
+    }
+    counting.forget(id);
   }
   return Done{};
 }
@@ -307,12 +338,17 @@ Result<Done, Failure> TaskTally::check_total(TaskState& state, TaskCounting& cou
   const std::int64_t unexplained = difference - state.bias;
   if (unexplained <= 0 && unexplained >= -leaving) {
     state.mismatches = 0;
-    state.sets_bias = false;
-  } else if (std::exchange(state.sets_bias, false)) {
+    state.recounted_for.reset();
+  } else if (++state.mismatches < mismatches_of_a_fault) {
+    return Done{};
+  } else if (state.recounted_for == difference) {
+    // Counted again, it differs as before: this API's total is another.
     state.bias = difference;
-  } else if (++state.mismatches == mismatches_of_a_fault) {
     state.mismatches = 0;
-    state.sets_bias = true;
+    state.recounted_for.reset();
+  } else {
+    state.mismatches = 0;
+    state.recounted_for = difference;
     count_again(state, counting);
   }
   return Done{};

@@ -42,6 +42,8 @@ class TaskTally final : public Tally {
   /// Decides about live tasks that no listing showed. Fails when stopped.
   Result<Done, Failure> settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
                                const Asked& asked);
+  Result<Done, Failure> settle_edge(const TaskState& state, TaskCounting& counting, std::vector<std::string>& missing,
+                                    bool asks);
   Result<Done, Failure> end_unseen(const TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
                                    WallTime since);
   Result<std::vector<std::string>, Failure> look_up(TaskState& state, TaskCounting& counting,

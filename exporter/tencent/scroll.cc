@@ -47,7 +47,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
     if (!answer) return Unexpected(answer.error());
     if (page == 0) reading.as_of = answer->date;
     const Value* items = array_member(answer->fields, "TaskSet");
-    if (items == nullptr || items->size() == 0) return reading;
+    if (items == nullptr || items->begin() == items->end()) return reading;
     const Passed passed = pass(*items, seen_ids, sink);
     pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;
     if (passed == Passed::enough || pages_without_news == most_pages_without_news) return reading;

@@ -21,7 +21,8 @@ constexpr std::array<FixedHeader, 2> on_every_answer{{
 
 constexpr std::array<FixedHeader, 3> on_html{{
     {"Content-Security-Policy",
-     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+     "form-action 'none'; "
      "frame-ancestors 'none'"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},

@@ -14,7 +14,8 @@ struct AnswerFacts {
 };
 
 /// Ends with the empty line. Content-Length is the body's, also where the body is not sent (HEAD). Every answer
-/// forbids guessing its type and storing it; HTML also forbids scripts, frames and anything from elsewhere.
+/// forbids guessing its type and storing it; HTML also forbids scripts that are not files of ours, frames and anything
+/// from elsewhere.
 [[nodiscard]] std::string answer_head(const Response& response, AnswerFacts facts);
 
 /// `Thu, 27 Dec 2018 13:57:15 GMT` (RFC 9110, IMF-fixdate)

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,6 +26,7 @@
 #include "exporter/web/pending_answer.h"
 #include "exporter/web/premises.h"
 #include "exporter/web/request_reader.h"
+#include "exporter/web/tls_stream.h"
 
 namespace taskqueue::web {
 
@@ -42,7 +47,12 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   void start() {
     premises_.crowd.enter(this->shared_from_this());
     set_deadline(premises_.limits.head_time);
-    await_request();
+    if constexpr (has_handshake) {
+      premises_.crowd.begin_waiting(*this);
+      stream_.async_handshake([self = this->shared_from_this()](Handshake outcome) { self->on_handshake(outcome); });
+    } else {
+      await_request();
+    }
   }
 
   void close() override {
@@ -50,6 +60,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     stage_ = Stage::closed;
     timer_.cancel();
     boost::system::error_code ignored;
+    say_goodbye();
     boost::beast::get_lowest_layer(stream_).close(ignored);
     premises_.crowd.leave(*this);
   }
@@ -66,17 +77,30 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     reading,    // some bytes, but not the whole request
     handling,   // a handler has it
     writing,    // the answer is under way
+    resting,    // our last word was a refusal: what the client still sends stays in the kernel's buffers for a while
     lingering,  // our last word is said; the client may still read it
     closed,
   };
   static constexpr std::size_t read_size = 2048;
   static constexpr std::size_t write_size = 1024 * 1024;
-  static constexpr std::size_t linger_bytes = 1024 * 1024;
+  static constexpr std::size_t linger_bytes = 256 * 1024;
+  static constexpr std::size_t discard_size = 16 * 1024;
+  static constexpr bool has_handshake = std::is_same_v<Stream, TlsStream>;
+
+  void on_handshake(Handshake outcome) {
+    if (stage_ != Stage::idle) return;
+    reader_.emplace(premises_.limits);
+    if (outcome == Handshake::done) return await_request();
+    if (outcome == Handshake::plain)
+      return refuse(plain(400, "This port speaks HTTPS: ask with https:// instead of http://."));
+    premises_.log.debug("web", "a TLS handshake failed", {{"peer", peer_}, {"reason", stream_.failure()}});
+    say_no_more(true);
+  }
 
   void await_request() {
     stage_ = Stage::idle;
     reader_.emplace(premises_.limits);
-    premises_.crowd.begin_waiting(*this);
+    premises_.crowd.begin_waiting(*this, known_ ? Line::known : Line::stranger);
     if (buffer_.size() > 0) return parse();
     if (winding_down_) return close();
     read();
@@ -124,7 +148,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
           if (const auto self = guest.lock()) self->deliver(number, std::move(response));
         });
     try {
-      premises_.router.answer(request_, respond_through(pending));
+      premises_.doorman.answer(request_, respond_through(pending));
     } catch (const std::exception& error) {
       // Not for the wire. The pending answer becomes the fixed 500.
       premises_.log.error("web", "a handler failed", {{"path", request_.path}, {"error", error.what()}});
@@ -152,14 +176,21 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     stage_ = Stage::writing;
     keep_alive_ = keep_alive_ && !winding_down_;
     response_ = std::move(response);
+    known_ = known_ || response_.status < 400;
+    premises_.crowd.begin_waiting(*this, Line::reader);
     head_ = answer_head(response_, {.now = premises_.clock.wall_now(), .keep_alive = keep_alive_});
     std::vector<boost::asio::const_buffer> pieces{boost::asio::buffer(head_)};
     if (request_.method != "HEAD") {
       for (const Piece& part : response_.body) pieces.push_back(boost::asio::buffer(*part));
     }
-    boost::asio::async_write(
-        stream_, pieces, [](Error error, std::size_t) { return error ? std::size_t{0} : write_size; },
-        [self = this->shared_from_this()](Error error, std::size_t n) { self->on_written(error, n); });
+    auto then = [self = this->shared_from_this()](Error error, std::size_t n) { self->on_written(error, n); };
+    if constexpr (has_handshake) {
+      stream_.async_write_all(std::move(pieces), std::move(then));
+    } else {
+      boost::asio::async_write(
+          stream_, pieces, [](Error error, std::size_t) { return error ? std::size_t{0} : write_size; },
+          std::move(then));
+    }
   }
 
   void on_written(Error error, std::size_t bytes) {
@@ -170,35 +201,53 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
                 .took = premises_.clock.steady_now() - began_,
                 .broken = error.failed()});
     if (error) return close();
+    const bool refused = response_.status >= 400;
     response_ = {};
     request_ = {};
     first_ = false;
-    if (!keep_alive_) return linger();
+    if (!keep_alive_) return say_no_more(refused);
     if (buffer_.size() == 0) buffer_.shrink_to_fit();
     set_deadline(premises_.limits.idle_time);
     await_request();
+  }
+
+  /// Who was refused and goes on sending is slowed down: reading its bytes at once would only bring the next ones.
+  void say_no_more(bool refused) {
+    Error error;
+    auto& socket = boost::beast::get_lowest_layer(stream_);
+    say_goodbye();
+    socket.shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
+    if (!error) socket.non_blocking(true, error);
+    if (error) return close();
+    premises_.crowd.begin_waiting(*this);
+    if (!refused) return linger();
+    stage_ = Stage::resting;
+    set_deadline(premises_.limits.refusal_rest);
   }
 
   /// Closing with unread bytes would reset the connection and might take our answer with it; so let the client go
   /// first.
   void linger() {
     stage_ = Stage::lingering;
-    Error error;
-    boost::beast::get_lowest_layer(stream_).shutdown(boost::asio::ip::tcp::socket::shutdown_send, error);
-    if (error) return close();
-    buffer_.clear();
-    premises_.crowd.begin_waiting(*this);
     set_deadline(premises_.limits.linger_time);
     discard(linger_bytes);
   }
 
   void discard(std::size_t budget) {
-    boost::beast::get_lowest_layer(stream_).async_read_some(
-        buffer_.prepare(read_size), [self = this->shared_from_this(), budget](Error error, std::size_t n) {
-          if (self->stage_ != Stage::lingering) return;
-          if (error || n > budget) return self->close();
-          self->discard(budget - n);
-        });
+    auto& socket = boost::beast::get_lowest_layer(stream_);
+    socket.async_wait(boost::asio::socket_base::wait_read, [self = this->shared_from_this(), budget](Error error) {
+      if (self->stage_ != Stage::lingering) return;
+      std::array<char, discard_size> bin;  // NOLINT(*-member-init): nobody looks inside
+      const std::size_t n =
+          error ? 0 : boost::beast::get_lowest_layer(self->stream_).read_some(boost::asio::buffer(bin), error);
+      if (error == boost::asio::error::would_block) error = {};
+      if (error || n > budget) return self->close();
+      self->discard(budget - n);
+    });
+  }
+
+  void say_goodbye() {
+    if constexpr (has_handshake) stream_.say_goodbye();
   }
 
   void set_deadline(Milliseconds from_now) {
@@ -209,6 +258,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
   }
 
   void on_deadline() {
+    if (stage_ == Stage::resting) return linger();
     if (stage_ == Stage::reading) {
       boost::beast::get_lowest_layer(stream_).cancel();
       return refuse(plain(408, "The request took too long to come."));
@@ -231,6 +281,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
 
   Stage stage_ = Stage::idle;
   bool first_ = true;
+  bool known_ = false;  // it has asked something that was answered well
   bool keep_alive_ = false;
   bool winding_down_ = false;
   std::uint64_t mark_ = 0;    // of the deadline in force; older ones may still be on their way

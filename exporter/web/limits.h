@@ -19,15 +19,17 @@ struct Limits {
   Milliseconds answer_time = std::chrono::seconds{30};
   /// How long we wait for a client to read our last words before its connection is closed.
   Milliseconds linger_time = std::chrono::seconds{1};
+  /// How long nothing is read of a client that was refused and has more to say.
+  Milliseconds refusal_rest = Milliseconds{100};
   /// How long accepting rests when the system has no descriptor or memory for one more connection.
   Milliseconds accept_rest = Milliseconds{100};
 
   std::size_t head_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::size_t body_bytes = 64 * 1024;
-  /// One more, and the connection that has been longest without a complete head is closed. The server takes no more
-  /// than half of the process's descriptors, whatever stands here.
-  std::size_t connections = 1024;
+  /// One more, and the one that can be spared most easily is closed (see Line in crowd.h). The server takes no more than
+  /// half of the process's descriptors, whatever stands here.
+  std::size_t connections = 2048;
 };
 
 }  // namespace taskqueue::web

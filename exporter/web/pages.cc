@@ -6,10 +6,11 @@
 #include <string_view>
 #include <utility>
 
+#include "exporter/web/negotiation.h"
+#include "exporter/web/page_files.h"
 #include "exporter/web/queue_summary.h"
 #include "exporter/web/queues_json.h"
 #include "exporter/web/status_page.h"
-#include "exporter/web/style_sheet.h"
 
 namespace taskqueue::web {
 namespace {
@@ -40,11 +41,15 @@ Response unknown_queue(const Shelf::View& view) {
 }
 
 Response expose(const Site& site, const Request& request) {
-  auto exposed = site.metrics(request.parameters("queue"));
-  if (!exposed) return unknown_queue(site.view());
+  const FormatChoice choice = choose_format(request.list("Accept"));
+  const bool gzip = wants_gzip(request.list("Accept-Encoding"));
+  auto pieces = site.metrics(request.parameters("queue"), {.format = choice.format, .gzip = gzip});
+  if (!pieces) return unknown_queue(site.view());
   Response response;
-  response.content_type = std::move(exposed->content_type);
-  response.body = std::move(exposed->body);
+  response.content_type = content_type(choice.format, choice.escaping);
+  response.headers.push_back({"Vary", "Accept, Accept-Encoding"});
+  if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  response.body = std::move(*pieces);
   return response;
 }
 
@@ -71,21 +76,32 @@ std::vector<QueueSummary> summaries(const Shelf::View& view, WallTime now) {
   return queues;
 }
 
+std::vector<BudgetUse> budget_uses(const Site& site, WallTime now) {
+  std::vector<BudgetUse> uses;
+  if (!site.budgets) return uses;
+  for (const Budget& budget : site.budgets()) uses.push_back(site.history->used(budget, now));
+  return uses;
+}
+
 Handler start_page(SharedSite site, const Clock& clock) {
   return at_once([site = std::move(site), &clock](const Request&) {
     const WallTime now = clock.wall_now();
-    return typed("text/html; charset=utf-8",
-                 status_page(summaries(site->view(), now), {.version = site->version,
-                                                            .revision = site->revision,
-                                                            .telemetry_path = site->telemetry_path,
-                                                            .now = now}));
+    return typed("text/html; charset=utf-8", status_page({.queues = summaries(site->view(), now),
+                                                          .history = *site->history,
+                                                          .budgets = budget_uses(*site, now),
+                                                          .sickness = site->sickness(),
+                                                          .version = site->version,
+                                                          .revision = site->revision,
+                                                          .telemetry_path = site->telemetry_path,
+                                                          .now = now}));
   });
 }
 
 Handler json_page(SharedSite site, const Clock& clock) {
   return at_once([site = std::move(site), &clock](const Request&) {
     const WallTime now = clock.wall_now();
-    return typed("application/json", queues_json(summaries(site->view(), now), site->version, now));
+    return typed("application/json",
+                 queues_json(summaries(site->view(), now), budget_uses(*site, now), site->version, now));
   });
 }
 
@@ -139,8 +155,9 @@ std::vector<Route> pages(Site given, const Clock& clock) {
   return {
       {site->telemetry_path, {"GET"}, metrics_page(site)},
       {"/", {"GET"}, start_page(site, clock)},
-      {"/style.css", {"GET"}, fixed("text/css; charset=utf-8", style_sheet)},
-      {"/icon.svg", {"GET"}, fixed("image/svg+xml", icon)},
+      {"/style.css", {"GET"}, fixed("text/css; charset=utf-8", style_css)},
+      {"/status.js", {"GET"}, fixed("text/javascript; charset=utf-8", status_js)},
+      {"/icon.svg", {"GET"}, fixed("image/svg+xml", icon_svg)},
       {"/api/v1/queues", {"GET"}, json_page(site, clock)},
       {"/-/healthy", {"GET"}, healthy_page(site)},
       {"/-/ready", {"GET"}, ready_page(site)},

@@ -2,22 +2,19 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "exporter/clock.h"
+#include "exporter/metrics/exposition.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/web/history.h"
 #include "exporter/web/response.h"
 #include "exporter/web/router.h"
 
 namespace taskqueue::web {
-
-/// An exposition, ready to be sent.
-struct Exposed {
-  std::vector<Piece> body;
-  std::string content_type = "text/plain; version=0.0.4; charset=utf-8";
-};
 
 /// Tells how a reload ended: nothing, or the complaints as text. Thread-safe.
 using ReloadEnded = std::function<void(std::optional<std::string> complaints)>;
@@ -27,7 +24,11 @@ struct Site {
   /// The shelf as it is true now.
   std::function<Shelf::View()> view;
   /// The exposition of these queues, of all if there are none. Nothing if one of the names is unknown.
-  std::function<std::optional<Exposed>(const std::vector<std::string>& queues)> metrics;
+  std::function<std::optional<Pieces>(const std::vector<std::string>& queues, Shape shape)> metrics;
+  /// The limiters of API calls as they stand. May be empty.
+  std::function<std::vector<Budget>()> budgets;
+  /// Filled by whoever has the time; read here.
+  std::shared_ptr<const History> history = std::make_shared<const History>();
   /// Why the process is not healthy; nothing if it is.
   std::function<std::optional<std::string>()> sickness;
   /// Begins a reload and tells later, from any thread, how it ended. May be empty without `lifecycle`.

@@ -7,15 +7,15 @@
 #include "exporter/clock.h"
 #include "exporter/log.h"
 #include "exporter/web/crowd.h"
+#include "exporter/web/doorman.h"
 #include "exporter/web/limits.h"
 #include "exporter/web/mailbox.h"
-#include "exporter/web/router.h"
 
 namespace taskqueue::web {
 
 /// References to what the server owns or was given; all outlive every connection.
 struct Premises {
-  const Router& router;
+  Doorman& doorman;
   const Limits& limits;
   const Clock& clock;
   Log& log;

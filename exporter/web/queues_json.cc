@@ -93,12 +93,29 @@ Json queue_json(const QueueSummary& queue, WallTime now) {
           {"last_error", error_json(queue)}};
 }
 
+Json budget_json(const BudgetUse& use) {
+  const CallLabels& key = use.budget.key;
+  return {{"provider", key.provider},
+          {"account", key.account},
+          {"cloud_service", key.cloud_service},
+          {"cloud_region", text_or_null(key.cloud_region)},
+          {"action", key.action},
+          {"requests", use.budget.taken},
+          {"requests_per_second", use.used ? Json(*use.used) : Json(nullptr)},
+          {"allowed_per_second", use.budget.allowed},
+          {"ceiling_per_second", use.budget.ceiling}};
+}
+
 }  // namespace
 
-std::string queues_json(const std::vector<QueueSummary>& queues, std::string_view version, WallTime now) {
+std::string queues_json(const std::vector<QueueSummary>& queues, const std::vector<BudgetUse>& budgets,
+                        std::string_view version, WallTime now) {
   Json list = Json::array();
   for (const QueueSummary& queue : queues) list.push_back(queue_json(queue, now));
-  const Json whole{{"time", utc_text(now)}, {"version", version}, {"queues", std::move(list)}};
+  Json calls = Json::array();
+  for (const BudgetUse& budget : budgets) calls.push_back(budget_json(budget));
+  const Json whole{
+      {"time", utc_text(now)}, {"version", version}, {"queues", std::move(list)}, {"budgets", std::move(calls)}};
   return whole.dump(1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

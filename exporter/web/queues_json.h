@@ -13,6 +13,8 @@
 //     "oldest_queued", "longest_running": [ { "id", "type": text, "since": time, "age_seconds": number } ],
 //     "last_error": { "kind", "code", "sentence", "advice", "request_id": text, "at": time|null,
 //                     "recovered": bool }|null
+// } ], "budgets": [ { "provider", "account", "cloud_service": text, "cloud_region": text|null, "action": text,
+//     "requests": number, "requests_per_second": number|null, "allowed_per_second", "ceiling_per_second": number
 // } ] }
 #pragma once
 
@@ -20,11 +22,13 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/web/history.h"
 #include "exporter/web/queue_summary.h"
 
 namespace taskqueue::web {
 
 /// Bytes that are not UTF-8 become U+FFFD. Ends in a newline.
-[[nodiscard]] std::string queues_json(const std::vector<QueueSummary>& queues, std::string_view version, WallTime now);
+[[nodiscard]] std::string queues_json(const std::vector<QueueSummary>& queues, const std::vector<BudgetUse>& budgets,
+                                      std::string_view version, WallTime now);
 
 }  // namespace taskqueue::web

@@ -87,6 +87,19 @@ std::optional<std::string_view> Request::header(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::string> Request::list(std::string_view name) const {
+  std::optional<std::string> whole;
+  for (const Header& header : headers) {
+    if (!same_ignoring_case(header.name, name)) continue;
+    if (whole) {
+      whole->append(", ").append(header.value);
+    } else {
+      whole = header.value;
+    }
+  }
+  return whole;
+}
+
 std::vector<std::string> Request::parameters(std::string_view name) const {
   std::vector<std::string> values;
   for (const Parameter& parameter : query) {

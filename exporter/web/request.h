@@ -32,6 +32,8 @@ struct Request {
 
   /// The value of the first header of this name, whatever its case.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;
+  /// The values of all headers of this name as one list, which is what they mean (RFC 9110, 5.3).
+  [[nodiscard]] std::optional<std::string> list(std::string_view name) const;
   /// The values of every query parameter of this name.
   [[nodiscard]] std::vector<std::string> parameters(std::string_view name) const;
 };

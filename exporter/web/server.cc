@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <deque>
 #include <exception>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -31,12 +34,14 @@ struct Server::Inside {
         log(given_log),
         crowd(std::min(options.limits.connections, raise_descriptor_limit() / 2)),
         mailbox(std::make_shared<Mailbox>(context)),
-        premises{router, options.limits, given_clock, given_log, crowd, options.on_bug, mailbox} {}
+        doorman(router, given_clock, mailbox, options.web_config, options.random),
+        premises{doorman, options.limits, given_clock, given_log, crowd, options.on_bug, mailbox} {}
 
   void start();
   void run() noexcept;
   void welcome(tcp::socket socket);
   void wind_down(Milliseconds grace);
+  void do_chore();
 
   // Constant after construction.
   const ServerOptions options;
@@ -47,10 +52,13 @@ struct Server::Inside {
   boost::asio::io_context context{1};
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work{context.get_executor()};
   boost::asio::steady_timer grace{context};
+  boost::asio::steady_timer chore{context};
   Crowd crowd;
   std::shared_ptr<Mailbox> mailbox;
+  Doorman doorman;
   Premises premises;
   std::deque<Listener> listeners;
+  bool winding_down = false;
 
   std::jthread thread;
 };
@@ -58,13 +66,19 @@ struct Server::Inside {
 void Server::Inside::start() {
   for (Listener& listener : listeners) {
     listener.start({.on_connection = [this](tcp::socket socket) { welcome(std::move(socket)); },
-                    .on_shortage = [this] { crowd.close_longest_waiting(); }});
+                    .on_shortage = [this] { crowd.close_one(); }});
   }
+  if (options.chore) boost::asio::post(context, [this] { do_chore(); });
   thread = std::jthread([this] { run(); });
   pthread_setname_np(thread.native_handle(), "web");
 }
 
 void Server::Inside::run() noexcept {
+  // OpenSSL writes without MSG_NOSIGNAL: a client that is gone must be an error, not a signal.
+  sigset_t broken_pipe;
+  ::sigemptyset(&broken_pipe);
+  ::sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   for (;;) {
     try {
       context.run();
@@ -81,12 +95,30 @@ void Server::Inside::welcome(tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error || !crowd.make_room()) return;
   socket.set_option(tcp::no_delay(true), error);
-  std::make_shared<Connection<tcp::socket>>(std::move(socket), text(address_of(peer)), premises)->start();
+  std::string name = text(address_of(peer));
+  if (const auto door = doorman.door(); door && door->tls) {
+    std::make_shared<Connection<TlsStream>>(TlsStream(std::move(socket), door->tls), std::move(name), premises)
+        ->start();
+  } else {
+    std::make_shared<Connection<tcp::socket>>(std::move(socket), std::move(name), premises)->start();
+  }
+}
+
+void Server::Inside::do_chore() {
+  if (winding_down) return;
+  // First the next one: an exception must not end them.
+  chore.expires_after(options.chore_interval);
+  chore.async_wait([this](const error_code& error) {
+    if (!error) do_chore();
+  });
+  options.chore();
 }
 
 /// The io_context runs out of work, and the thread ends, when the last connection has left.
 void Server::Inside::wind_down(Milliseconds time) {
   for (Listener& listener : listeners) listener.stop();
+  chore.cancel();
+  winding_down = true;
   grace.expires_after(time);
   grace.async_wait([this](const error_code& error) {
     if (!error) crowd.close_all();

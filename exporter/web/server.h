@@ -9,16 +9,22 @@
 
 #include "exporter/clock.h"
 #include "exporter/log.h"
+#include "exporter/random.h"
 #include "exporter/result.h"
 #include "exporter/web/limits.h"
 #include "exporter/web/listen_address.h"
 #include "exporter/web/router.h"
+#include "exporter/web/web_config_file.h"
 
 namespace taskqueue::web {
 
 struct ServerOptions {
   Limits limits;
-  std::function<void()> on_bug;  // an exception came out of a handler; on the server's thread
+  std::function<void()> on_bug;         // an exception came out of a handler; on the server's thread
+  WebConfigFile* web_config = nullptr;  // opened; none: plain HTTP for everybody. Used by the server's thread
+  std::function<void()> chore;          // may be empty; every `chore_interval` and at the start, on the server's thread
+  Milliseconds chore_interval = std::chrono::seconds{30};
+  Random* random = nullptr;  // needed with a web configuration
 };
 
 /// Its functions are for one thread, that of its owner. Order: listen (any number of times), start, stop.

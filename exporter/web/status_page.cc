@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
 #include <set>
+#include <utility>
 
-#include "exporter/failure.h"
 #include "exporter/utc.h"
 #include "exporter/web/html.h"
+#include "exporter/web/markup.h"
+#include "exporter/web/queue_rows.h"
 
 namespace taskqueue::web {
 namespace {
@@ -21,158 +26,171 @@ std::set<Phase> phases_to_show(const std::vector<QueueSummary>& queues) {
   return phases;
 }
 
-std::string element(std::string_view tag, std::string_view attributes, std::string_view inside) {
-  std::string html = "<" + std::string(tag);
-  if (!attributes.empty()) html.append(" ").append(attributes);
-  return html.append(">").append(inside).append("</").append(tag).append(">");
+bool needs_somebody(const QueueSummary& queue) {
+  return queue.state == QueueState::failing || queue.state == QueueState::stale;
 }
 
-/// A cell that names its column: on narrow screens the table's head is hidden.
-std::string cell(std::string_view column, std::string_view kind, std::string_view inside) {
-  return element("td", "data-column=\"" + std::string(column) + "\" class=\"" + std::string(kind) + "\"", inside);
+/// Those that need somebody, then those that are not ready, then the others.
+int rank(const QueueSummary& queue) {
+  if (needs_somebody(queue)) return 0;
+  return queue.state == QueueState::up || queue.state == QueueState::standby ? 2 : 1;
 }
 
-const std::string unknown = "<span class=\"unknown\" title=\"not known\">–</span>";
-
-std::string count_cell(const QueueSummary& queue, Phase phase) {
-  const std::string column(word(phase));
-  if (!queue.tasks || !queue.tasks->contains(phase)) return cell(column, "number", unknown);
-  const std::int64_t count = queue.tasks->at(phase);
-  const bool alarming = phase == Phase::failed && count > 0;
-  return cell(column, count == 0 ? "number zero" : alarming ? "number bad" : "number", grouped(count));
+std::vector<std::size_t> in_order(const std::vector<QueueSummary>& queues) {
+  std::vector<std::size_t> numbers(queues.size());
+  std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+  std::ranges::stable_sort(numbers, {}, [&](std::size_t number) { return rank(queues[number]); });
+  return numbers;
 }
 
-std::string age_cell(std::string_view column, const std::optional<WallTime>& since, WallTime now) {
-  if (!since) return cell(column, "number", unknown);
-  return cell(column, "number", element("time", "datetime=\"" + utc_text(*since) + "\"", spoken(now - *since)));
-}
+std::string queues_word(std::size_t count) { return count == 1 ? " queue" : " queues"; }
 
-std::string state_text(const QueueSummary& queue) {
-  switch (queue.state) {
-    case QueueState::untried: return "not read yet";
-    case QueueState::standby: return "standby";
-    case QueueState::failing: return "failing";
-    case QueueState::stale: return "stale";
-    case QueueState::incomplete: return "up, still counting";
-    case QueueState::up: return "up";
+struct Verdict {
+  std::string kind;  // good, calm, bad
+  std::string headline;
+};
+
+Verdict judge(const PageFacts& facts) {
+  const std::size_t all = facts.queues.size();
+  const auto count = [&](int wanted) {
+    return static_cast<std::size_t>(std::ranges::count(facts.queues, wanted, rank));
+  };
+  if (facts.sickness) return {"bad", "The exporter itself is not well: " + *facts.sickness + ". Restart it."};
+  if (all == 0) return {"calm", "No queue is configured."};
+  if (const auto bad = count(0); bad > 0) {
+    return {"bad", std::to_string(bad) + " of " + std::to_string(all) + queues_word(all) +
+                       (bad == 1 ? " needs" : " need") + " you"};
   }
-  return {};
-}
-
-std::string state_cell(const QueueSummary& queue) {
-  const std::string kind = "pill " + std::string(word(queue.state));
-  std::string inside = element("span", "class=\"" + kind + "\"", state_text(queue));
-  if (!queue.leader && queue.state != QueueState::standby) {
-    inside += ' ' + element("span", "class=\"pill standby\" title=\"another replica reads it\"", "follower");
+  if (const auto early = count(1); early > 0) {
+    return {"calm", "Nothing is wrong; " + std::to_string(early) + " of " + std::to_string(all) + queues_word(all) +
+                        (early == 1 ? " is" : " are") + " still being read"};
   }
-  return cell("state", "state", inside);
+  return {"good", all == 1 ? "The queue is up" : "All " + std::to_string(all) + " queues are up"};
 }
 
-std::string name_cell(const QueueLabels& labels) {
-  return element("th", "scope=\"row\"", escape(labels.queue)) + cell("service", "", escape(labels.cloud_service)) +
-         cell("account", "", escape(labels.account)) +
-         cell("region", "",
-              labels.cloud_region.empty() ? "<span class=\"unknown\">–</span>" : escape(labels.cloud_region));
-}
-
-std::string row(const QueueSummary& queue, const std::set<Phase>& phases, WallTime now) {
-  std::string html = name_cell(queue.labels) + state_cell(queue);
-  for (const Phase phase : phases) html += count_cell(queue, phase);
-  html += age_cell("oldest waiting", queue.oldest.queued, now);
-  html += age_cell("oldest running", queue.oldest.running, now);
-  html += cell("data age", queue.stale && queue.data_age ? "number bad" : "number",
-               queue.data_age ? spoken(*queue.data_age) : unknown);
-  html += cell("interval", "number", queue.interval > Milliseconds{0} ? spoken(queue.interval) : unknown);
-  return element("tr", "class=\"queue\"", html) + '\n';
-}
-
-std::string error_note(const QueueSummary& queue, WallTime now) {
-  if (!queue.failure) return {};
-  const Failure& failure = *queue.failure;
-  const std::string when = queue.failure_at ? ", " + spoken(now - *queue.failure_at) + " ago" : "";
-  std::string html = element("b", "", (queue.failing ? "" : "recovered: ") + std::string(word(failure.kind)) + when);
-  html += ' ' + escape(failure.sentence);
-  if (!failure.code.empty()) html += ' ' + element("code", "", escape(failure.code));
-  if (!failure.request_id.empty()) html += ' ' + element("small", "", "request " + escape(failure.request_id));
-  if (queue.failing && !advice(failure.kind).empty()) {
-    html += ' ' + element("span", "class=\"advice\"", escape(advice(failure.kind)));
-  }
-  return element("p", queue.failing ? "class=\"error\"" : "class=\"recovered\"", html);
-}
-
-std::string task_list(std::string_view title, const std::vector<NamedTask>& tasks, WallTime now) {
-  if (tasks.empty()) return {};
+/// Without ages: it is read out whenever it changes.
+std::string verdict_section(const PageFacts& facts, const std::vector<std::size_t>& order) {
+  const Verdict verdict = judge(facts);
   std::string items;
-  for (const NamedTask& task : tasks) {
-    items += element("li", "",
-                     element("code", "", escape(task.id)) + ' ' + escape(task.type) + ' ' +
-                         element("time", "datetime=\"" + utc_text(task.since) + "\"", spoken(now - task.since)));
+  for (const std::size_t number : order) {
+    const QueueSummary& queue = facts.queues[number];
+    if (!needs_somebody(queue)) continue;
+    std::string text =
+        element("a", attribute("href", "#queue-" + std::to_string(number)), escape(full_name(queue.labels))) + ": " +
+        std::string(state_words(queue.state));
+    if (queue.failure && queue.failing) text += ". " + escape(queue.failure->sentence);
+    items += element("li", "", text);
   }
-  return element("div", "", element("h3", "", title) + element("ol", "", items));
+  return element("section",
+                 attribute("id", "verdict") + attribute("class", verdict.kind) + attribute("role", "status") +
+                     attribute("data-title", verdict.headline),
+                 element("h2", "", escape(verdict.headline)) + (items.empty() ? "" : element("ul", "", items)));
 }
 
-std::string counts_line(std::string_view title, const PhaseCounts& counts) {
-  if (counts.empty()) return {};
-  std::string items;
-  for (const auto& [phase, count] : counts) {
-    items += element("li", "", std::string(word(phase)) + ' ' + element("b", "", grouped(count)));
-  }
-  return element("div", "", element("h3", "", title) + element("ul", "", items));
-}
-
-std::string more(const QueueSummary& queue, WallTime now) {
-  const std::string inside = task_list("Waiting longest", queue.oldest_queued, now) +
-                             task_list("Running longest", queue.longest_running, now) +
-                             counts_line("Jobs", queue.jobs) + counts_line("Task instances", queue.instances);
-  if (inside.empty()) return {};
-  return element(
-      "details", "",
-      element("summary", "", "More of " + escape(full_name(queue.labels))) + element("div", "class=\"lists\"", inside));
-}
-
-/// What does not fit into columns stands in a row of its own below the queue's.
-std::string note_row(const QueueSummary& queue, std::size_t columns, WallTime now) {
-  const std::string inside = error_note(queue, now) + more(queue, now);
-  if (inside.empty()) return {};
-  const std::string span = "colspan=\"" + std::to_string(columns) + "\"";
-  return element("tr", "class=\"note\"", element("td", span, inside)) + '\n';
-}
-
-std::string table(const std::vector<QueueSummary>& queues, WallTime now) {
-  if (queues.empty()) return element("p", "class=\"empty\"", "No queue is configured.");
-  const std::set<Phase> phases = phases_to_show(queues);
-  std::vector<std::string> columns{"queue", "service", "account", "region", "state"};
-  const std::size_t texts = columns.size();
-  for (const Phase phase : phases) columns.emplace_back(word(phase));
-  for (const char* column : {"oldest waiting", "oldest running", "data age", "interval"}) columns.emplace_back(column);
-
-  std::string head;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    head += element("th", i < texts ? "scope=\"col\"" : "scope=\"col\" class=\"number\"", columns[i]);
-  }
-  std::string body;
-  for (const QueueSummary& queue : queues) body += row(queue, phases, now) + note_row(queue, columns.size(), now);
-  return element("table", "", element("thead", "", element("tr", "", head)) + '\n' + element("tbody", "", body));
-}
-
-std::string totals(const std::vector<QueueSummary>& queues) {
-  const auto up = std::ranges::count_if(queues, [](const QueueSummary& queue) { return queue.up; });
+std::string totals(const std::vector<QueueSummary>& queues, const History& history) {
   PhaseCounts sums;
+  double rate = 0;
+  bool has_rate = false;
   for (const QueueSummary& queue : queues) {
     if (!queue.tasks) continue;
     for (const auto& [phase, count] : *queue.tasks) sums[phase] += count;
+    const auto ended = history.ended_per_minute(queue.labels);
+    has_rate = has_rate || ended.has_value();
+    rate += ended.value_or(0);
   }
-  const auto tile = [](std::string_view kind, const std::string& number, std::string_view name) {
-    return element("li", kind, element("b", "", number) + ' ' + std::string(name));
+  const auto tile = [](std::string_view number, std::string_view name) {
+    return element("li", "", element("b", "", number) + ' ' + std::string(name));
   };
-  const bool all_up = static_cast<std::size_t>(up) == queues.size();
-  std::string tiles =
-      tile(all_up ? "class=\"good\"" : "class=\"bad\"", std::to_string(up) + " of " + std::to_string(queues.size()),
-           queues.size() == 1 ? "queue up" : "queues up");
+  std::string tiles;
   for (const Phase phase : {Phase::queued, Phase::running, Phase::failed}) {
-    if (sums.contains(phase)) tiles += tile("", grouped(sums.at(phase)), word(phase));
+    tiles += tile(sums.contains(phase) ? grouped(sums.at(phase)) : unknown_value(), word(phase));
   }
-  return element("ul", "class=\"totals\"", tiles);
+  tiles += tile(has_rate ? grouped(std::llround(rate)) : unknown_value(), "ended/min");
+  return element("ul", attribute("id", "totals") + attribute("aria-label", "All queues together"), tiles);
+}
+
+/// For the script, which shows it; without the script it would do nothing.
+std::string tools() {
+  return "<div id=\"tools\" hidden>"
+         "<label>Search <input type=\"search\" id=\"search\" placeholder=\"name, region, task id …\" "
+         "autocomplete=\"off\" "
+         "spellcheck=\"false\" aria-keyshortcuts=\"/\"></label> "
+         "<label>Sort by <select id=\"sort\"><option value=\"\">attention</option></select></label> "
+         "<output id=\"found\" aria-live=\"polite\"></output></div>";
+}
+
+/// What the colours of the charts mean.
+std::string history_key() {
+  return element("span", attribute("class", "key"), "queued") +
+         element("span", attribute("class", "key runs"), "running");
+}
+
+std::string table(const PageFacts& facts, const std::vector<std::size_t>& order) {
+  if (facts.queues.empty()) return element("p", attribute("class", "empty"), "No queue is configured.");
+  const std::set<Phase> phases = phases_to_show(facts.queues);
+  std::string head;
+  for (const Column& column : columns(phases)) {
+    const bool is_history = column.name == "history";
+    head += element("th",
+                    attribute("scope", "col") + attribute("data-column", column.name) +
+                        (column.numeric ? attribute("class", "number")
+                         : is_history   ? attribute("class", "history")
+                                        : ""),
+                    is_history ? history_key() : column.name);
+  }
+  std::string bodies;
+  for (const std::size_t number : order) {
+    bodies += queue_rows(facts.queues[number], number, {phases, facts.history, facts.now});
+  }
+  return element("table", attribute("id", "queues"),
+                 element("caption", attribute("class", "heard"), "Queues") +
+                     element("thead", "", element("tr", "", head)) + '\n' + bodies);
+}
+
+std::string per_second(double rate) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), rate >= 10 || rate == 0 ? "%.0f" : "%.2f", rate);
+  return text.data();
+}
+
+std::string budget_row(const BudgetUse& use) {
+  const Budget& budget = use.budget;
+  const bool slowed = budget.allowed < 0.99 * budget.ceiling;
+  const double share = use.used && budget.ceiling > 0 ? std::min(1.0, *use.used / budget.ceiling) : 0;
+  const std::string name = budget.key.cloud_service + ' ' + budget.key.action;
+  std::string origin = budget.key.account;
+  if (!budget.key.cloud_region.empty()) origin += " · " + budget.key.cloud_region;
+  const std::string bounds = attribute("min", "0") + attribute("max", "1") + attribute("low", "0.8") +
+                             attribute("high", "0.95") + attribute("optimum", "0");
+  const std::string meter = element("meter",
+                                    bounds + attribute("value", std::to_string(share)) +
+                                        attribute("aria-label", "share of the budget used by " + name),
+                                    std::to_string(static_cast<int>(share * 100)) + " %");
+  const std::string head = element("span", attribute("class", "name"), escape(name)) + ' ' +
+                           element("span", attribute("class", "origin"), escape(origin));
+  const std::string sent = use.used ? per_second(*use.used) : std::string(unknown_value());
+  return element("tr", "",
+                 element("th", attribute("scope", "row"), head) + element("td", attribute("class", "number"), sent) +
+                     element("td", attribute("class", slowed ? "number bad" : "number"), per_second(budget.allowed)) +
+                     element("td", attribute("class", "number"), per_second(budget.ceiling)) +
+                     element("td", "", meter));
+}
+
+std::string budgets_section(const std::vector<BudgetUse>& budgets) {
+  if (budgets.empty()) return element("section", attribute("id", "budgets"), "");
+  std::string rows;
+  for (const BudgetUse& budget : budgets) rows += budget_row(budget);
+  const std::string number = attribute("scope", "col") + attribute("class", "number");
+  const std::string text = attribute("scope", "col");
+  const std::string head = element("th", text, "call") + element("th", number, "sent") +
+                           element("th", number, "allowed now") + element("th", number, "ceiling") +
+                           element("th", text, "used");
+  const std::string caption =
+      element("caption", attribute("class", "heard"), "API calls a second against their budgets");
+  return element(
+      "section", attribute("id", "budgets"),
+      element("h2", "", "API calls a second") +
+          element("table", "", caption + element("thead", "", element("tr", "", head)) + element("tbody", "", rows)));
 }
 
 std::string links(const std::string& telemetry_path) {
@@ -181,25 +199,34 @@ std::string links(const std::string& telemetry_path) {
                                                                      {"-/healthy", "Healthy"},
                                                                      {"-/ready", "Ready"}}};
   std::string html;
-  for (const auto& [href, name] : all) html += element("a", "href=\"" + escape(href) + "\"", name);
-  return element("nav", "", html);
+  for (const auto& [href, name] : all) html += element("a", attribute("href", href), name);
+  return element("nav", attribute("aria-label", "Links"), html);
+}
+
+std::string footer(const PageFacts& facts) {
+  return element("footer", attribute("id", "footer"),
+                 "As of " + element("time", attribute("datetime", utc_text(facts.now)), utc_seconds(facts.now)) +
+                     ". Counts are polled in the background. A dash means: not known.");
 }
 
 }  // namespace
 
-std::string status_page(const std::vector<QueueSummary>& queues, const PageFacts& facts) {
-  const std::string version = element("span", "class=\"version\" title=\"revision " + escape(facts.revision) + "\"",
-                                      "version " + escape(facts.version));
+std::string status_page(const PageFacts& facts) {
+  const auto order = in_order(facts.queues);
+  const std::string version =
+      element("span", attribute("class", "version") + attribute("title", "revision " + facts.revision),
+              "version " + escape(facts.version));
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta name=\"color-scheme\" content=\"light dark\">\n<title>taskqueue_exporter</title>\n"
+         "<noscript><meta http-equiv=\"refresh\" content=\"15\"></noscript>\n"
          "<link rel=\"stylesheet\" href=\"style.css\">\n<link rel=\"icon\" href=\"icon.svg\" type=\"image/svg+xml\">\n"
-         "</head>\n<body>\n<header>\n" +
-         element("h1", "", "taskqueue_exporter") + version + links(facts.telemetry_path) +
-         "\n<p>Cloud task lists, read in the background, for Prometheus.</p>\n</header>\n<main>\n" + totals(queues) +
-         '\n' + table(queues, facts.now) + "\n</main>\n" +
-         element("footer", "", "As of " + element("time", "", utc_seconds(facts.now)) + ". Reload to see it anew.") +
-         "\n</body>\n</html>\n";
+         "<script src=\"status.js\" defer></script>\n</head>\n<body>\n<a class=\"skip\" href=\"#queues\">To the "
+         "queues</a>\n<header>\n" +
+         element("h1", "", "taskqueue_exporter") + version + links(facts.telemetry_path) + "\n</header>\n<main>\n" +
+         "<p id=\"lost\" role=\"alert\" hidden></p>\n" + verdict_section(facts, order) + '\n' +
+         totals(facts.queues, facts.history) + '\n' + tools() + '\n' + table(facts, order) + '\n' +
+         budgets_section(facts.budgets) + "\n</main>\n" + footer(facts) + "\n</body>\n</html>\n";
 }
 
 }  // namespace taskqueue::web

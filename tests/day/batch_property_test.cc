@@ -60,17 +60,18 @@ BatchDayPlan random_plan(std::uint64_t seed, Draw& draw) {
           .queue = draw.chance(0.3) ? "keep_ended = \"" + std::to_string(draw.number(2, 10)) + "m\"" : ""};
 }
 
+/// A tenth of all calls fails. Of a list of faults the first strikes whose share exceeds what is drawn for a call.
 json random_faults(Draw& draw) {
+  static constexpr std::array<const char*, 6> kinds{"hang", "cut", "close", "http", "garbage", "error"};
   json faults = json::array();
-  double left = draw.chance(0.8) ? 0.1 : 0;
-  for (const char* kind : {"hang", "cut", "close", "http", "garbage"}) {
-    const double share = draw.between(0, left);
-    faults.push_back({{"kind", kind}, {"share", share}});
-    left -= share;
-  }
+  if (draw.chance(0.1)) return faults;
   const bool throttles = draw.chance(0.3);
-  faults.push_back(
-      {{"kind", "error"}, {"share", left}, {"code", throttles ? "RequestLimitExceeded" : "InternalError"}});
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    const double share = 0.1 * static_cast<double>(i + 1) / static_cast<double>(kinds.size());
+    json fault{{"kind", kinds.at(i)}, {"share", share}};
+    if (kinds.at(i) == std::string_view("error")) fault["code"] = throttles ? "RequestLimitExceeded" : "InternalError";
+    faults.push_back(std::move(fault));
+  }
   return faults;
 }
 
@@ -130,6 +131,16 @@ void try_worlds(std::uint64_t first, std::uint64_t count) {
 }
 
 }  // namespace
+
+TEST_CASE("worlds in which counts were once wrong", "[day][batch][property]") {
+  // Jobs that had failed before counting began, longer ago than ended ones are shown, and were retried; a job that
+  // took longer to read than an interval leaves for history.
+  Books seen;
+  for (const std::uint64_t seed : {370U, 1301U, 1560U}) {
+    CAPTURE(seed);
+    CHECK(fault_of_world(seed, seen) == "");
+  }
+}
 
 TEST_CASE("in 200 random Batch worlds the counts are the truth", "[day][batch][property]") { try_worlds(1, 200); }
 

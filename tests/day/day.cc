@@ -112,6 +112,16 @@ std::string Day::control(const std::string& method, const std::string& what, con
   return answer.body;
 }
 
+void Day::pause() {
+  control("POST", "pause");
+  paused_ = true;
+}
+
+void Day::thaw() {
+  control("POST", "resume");
+  paused_ = false;
+}
+
 std::map<std::string, std::uint64_t> Day::count_refreshes() {
   std::map<std::string, std::uint64_t> counts;
   for (const auto& each : view()) {
@@ -127,6 +137,14 @@ std::map<std::string, std::uint64_t> Day::count_successes() {
 }
 
 void Day::run_watched(const std::function<void()>& work) {
+  if (!stands_still_) return watch_run(work);
+  const bool lives = !paused_;
+  if (lives) pause();
+  watch_run(work);
+  if (lives) thaw();
+}
+
+void Day::watch_run(const std::function<void()>& work) {
   if (!watcher_) return work();
   const auto refreshes = count_refreshes();
   const std::uint64_t calls = transport_->calls();

@@ -92,11 +92,15 @@ class Day {
   void freeze(std::uint64_t successes = 3);
   /// Lives until every queue was read successfully so many times more; false where that takes longer than `at_most`.
   [[nodiscard]] bool settles(std::uint64_t successes, std::chrono::seconds at_most);
-  void pause() { control("POST", "pause"); }
-  void thaw() { control("POST", "resume"); }
+  void pause();
+  void thaw();
 
   /// Changes the configuration as a reload does.
   void reload(const std::string& polling);
+
+  /// Life stands still while a refresh is under way, however long it waits for its quota: what it read is then still
+  /// the truth when it ends.
+  void stand_still_in_refreshes() { stands_still_ = true; }
 
   /// Called after each refresh.
   void watch(std::function<void(const Refreshed&)> watcher) { watcher_ = std::move(watcher); }
@@ -119,6 +123,8 @@ class Day {
   [[nodiscard]] std::shared_ptr<const Shown> shown(const std::string& queue);
   [[nodiscard]] const Instruments& instruments() const { return instruments_; }
   [[nodiscard]] const QuotaBook& quotas() const { return callers_.quotas(); }
+  /// Calls so far.
+  [[nodiscard]] std::uint64_t calls() const { return transport_->calls(); }
   [[nodiscard]] SteadyTime now() const { return clock_.steady_now(); }
 
   std::string control(const std::string& method, const std::string& what, const std::string& body = "");
@@ -134,6 +140,7 @@ class Day {
     Day& day_;
   };
   void run_watched(const std::function<void()>& work);
+  void watch_run(const std::function<void()>& work);
   std::map<std::string, std::uint64_t> count_refreshes();
   std::map<std::string, std::uint64_t> count_successes();
   Config configuration(const std::string& polling) const;
@@ -151,6 +158,8 @@ class Day {
   Shelf shelf_;
   WatchedExecutor executor_{*this};
   std::function<void(const Refreshed&)> watcher_;
+  bool stands_still_ = false;
+  bool paused_ = false;
   Scheduler scheduler_;
 };
 

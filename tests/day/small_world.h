@@ -68,7 +68,7 @@ struct SmallWorld {
 /// not the truth, or a counter has not grown by what the truth has grown by: what is wrong, as lines.
 [[nodiscard]] std::optional<std::string> disagreement(const SmallWorld& world);
 
-/// The smallest world that still disagrees, found by taking away one thing after another.
+/// The smallest world that still disagrees in the same way, found by taking away one thing after another.
 [[nodiscard]] SmallWorld shrunk(SmallWorld world);
 
 /// As C++ that makes the same world: only what is not the default.

@@ -180,7 +180,7 @@ TEST_CASE("fifty live and two hundred ended Batch jobs are right under 2, 2 and 
   CHECK(shown->status.interval >= seconds{30});
   bool interval_is_rendered = false;
   for (const Fragment& fragment : shown->rendering) {
-    interval_is_rendered |= fragment.lines.starts_with("taskqueue_refresh_interval_seconds{");
+    interval_is_rendered |= fragment.lines->plain().starts_with("taskqueue_refresh_interval_seconds{");
   }
   CHECK(interval_is_rendered);
   check_requests(day.requests(), {{"batch.DescribeJobs", 2}, {"batch.DescribeJob", 2}, {"batch.DescribeTask", 3}});

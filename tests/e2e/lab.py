@@ -76,6 +76,18 @@ def select(samples, name, **labels):
     return [s for s in samples if s.name == name and all(s.labels.get(key) == value for key, value in labels.items())]
 
 
+def quantile(values, share):
+    """The value below which that share of them lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def free_port():
+    """A port of loopback that nobody has now; somebody may take it before it is used."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def has_ipv6():
     """True where this machine can listen on ::1."""
     try:
@@ -197,7 +209,7 @@ class Exporter(Served):
         wait_until("complete data of every queue", complete, timeout)
 
 
-def start_prometheus(folder, *targets, interval="1s"):
+def start_prometheus(folder, *targets, interval="1s", flags=()):
     """Debian's Prometheus, which scrapes host:port targets."""
     quoted = ", ".join(f'"{target}"' for target in targets)
     path = os.path.join(folder, "prometheus.yml")
@@ -207,7 +219,7 @@ global: {{ scrape_interval: {interval}, scrape_timeout: {interval} }}
 scrape_configs: [{{ job_name: taskqueue, static_configs: [{{ targets: [{quoted}] }}] }}]
 """)
     return Prometheus("prometheus", [find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder}/tsdb",
-                                     "--web.listen-address=127.0.0.1:0"], folder)
+                                     "--web.listen-address=127.0.0.1:0", *flags], folder)
 
 
 class Simulator(Served):

@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     "simulator": {"simulator"},
 }
 # Single files that a room may include beyond its rooms.
-ALSO = {"simulator": {"exporter/api/digest.h"}}
+ALSO = {"simulator": {"exporter/api/digest.h"}, "web": {"exporter/api/digest.h"}}
 # Files at the top of exporter/ that put the house together. Every other one there is a stone.
 BUILDERS = ("main", "app", "catalogue", "queue_plans", "estimate", "estimate_text")
 

@@ -88,6 +88,18 @@ TEST_CASE("a handler that never answers is answered for", "[web][limits]") {
   kept(plain(200, "too late"));
 }
 
+TEST_CASE("who was refused and goes on sending is not read from for a while, and then let go", "[web][limits]") {
+  Limits limits = hasty();
+  limits.refusal_rest = milliseconds{400};
+  Fixture house({hello()}, limits);
+  Client client(house.port());
+  CHECK(client.ask("nonsense\r\n\r\n").status == 400);
+  const Stopwatch watch;
+  CHECK_FALSE(client.send(std::string(64'000'000, 'x')));
+  CHECK(watch.so_far() > milliseconds{300});
+  CHECK(watch.so_far() < seconds{5});
+}
+
 TEST_CASE("a client that does not read its answer is let go", "[web][limits]") {
   const auto large = piece(std::string(64'000'000, 'x'));
   Fixture house({hello(), {"/large", {"GET"}, at_once([&](const Request&) {
@@ -189,6 +201,38 @@ TEST_CASE("one connection too many costs the one that has been silent longest", 
   CHECK(newest.get("/hello").status == 200);
   CHECK(silent.is_closed_within(seconds{2}));
   CHECK(active.get("/hello").status == 200);
+}
+
+TEST_CASE("who was answered well stays connected however many strangers come", "[web][limits]") {
+  Limits limits;
+  limits.connections = 4;
+  Fixture house({hello()}, limits);
+  Client scraper(house.port());
+  CHECK(scraper.get("/hello").status == 200);
+  std::vector<Client> strangers;
+  for (int i = 0; i < 20; ++i) {
+    strangers.emplace_back(house.port()).send("GET /hel");
+    // Refused, so a stranger still.
+    if (i % 2 == 0) CHECK(Client(house.port()).get("/nothing").status == 404);
+  }
+  CHECK(scraper.get("/hello").status == 200);
+}
+
+TEST_CASE("clients that do not read their answers cannot fill the house", "[web][limits]") {
+  Limits limits;
+  limits.connections = 8;
+  const auto large = piece(std::string(64'000'000, 'x'));
+  Fixture house({hello(), {"/large", {"GET"}, at_once([&](const Request&) {
+                             Response response;
+                             response.body = {large};
+                             return response;
+                           })}},
+                limits);
+  std::vector<Client> readers;
+  for (int i = 0; i < 24; ++i) {
+    readers.emplace_back(house.port()).send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(Client(house.port()).get("/hello").status == 200);
+  }
 }
 
 TEST_CASE("when everybody is busy a new connection is refused", "[web][limits]") {

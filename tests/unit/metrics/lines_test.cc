@@ -1,5 +1,6 @@
 #include "exporter/metrics/lines.h"
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -59,4 +60,33 @@ TEST_CASE("an empty label is left out, and no labels need no braces", "[metrics]
   bare.add("m", {}, std::uint64_t{7});
   CHECK(bare.take() == "m 7\n");
   CHECK(bare.take().empty());
+}
+
+TEST_CASE("an exemplar is the task with value and time", "[metrics][lines]") {
+  const WallTime when{std::chrono::milliseconds{1'700'000'000'050}};
+  CHECK(exemplar_text({.task_id = "a\"b", .value = 31.5, .when = when}) ==
+        R"( # {task_id="a\"b"} 31.5 1700000000.050)");
+  CHECK(exemplar_text({}).empty());
+}
+
+TEST_CASE("an exemplar too long for OpenMetrics is left out", "[metrics][lines]") {
+  const auto fits = [](std::string id) { return !exemplar_text({.task_id = std::move(id), .value = 1}).empty(); };
+  CHECK(fits(std::string(121, 'x')));
+  CHECK_FALSE(fits(std::string(122, 'x')));
+  std::string wide;
+  for (int i = 0; i < 121; ++i) wide += "转";
+  CHECK(fits(wide));
+  CHECK_FALSE(fits(wide + "x"));
+}
+
+TEST_CASE("a mark stands before the newline of the line added last", "[metrics][lines]") {
+  Lines lines("");
+  lines.add("a", {}, 1.0);
+  lines.mark("");
+  lines.add("b", {}, 2.0);
+  lines.mark(" # b");
+  lines.add("c", {}, 3.0);
+  const MarkedText content = lines.take_marked();
+  CHECK(content.text == "a 1\nb 2\nc 3\n");
+  CHECK(content.marks == std::vector<MarkedText::Mark>{{7, " # b"}});
 }

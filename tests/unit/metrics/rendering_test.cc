@@ -1,12 +1,10 @@
 #include "exporter/metrics/rendering.h"
 
+#include <algorithm>
 #include <chrono>
-#include <map>
 
 #include "exporter/metrics/exposition.h"
 #include "exporter/metrics/family.h"
-#include "exporter/metrics/instruments.h"
-#include "exporter/metrics/process.h"
 #include "tests/catch.h"
 
 using namespace taskqueue;
@@ -44,7 +42,13 @@ Snapshot snapshot() {
   return snapshot;
 }
 
-std::string text(const Rendering& rendering) { return exposition({&rendering}, {}); }
+std::string text(const Rendering& rendering) { return joined(Exposition().join({&rendering}, {}, {})); }
+
+SharedPassage lines_of(const Rendering& rendering, QueueFamily family) {
+  const auto found = std::ranges::find(rendering, static_cast<FamilyIndex>(family), &Fragment::family);
+  REQUIRE(found != rendering.end());
+  return found->lines;
+}
 
 bool has(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
@@ -108,33 +112,38 @@ TEST_CASE("a queue without start times has no wait and run", "[metrics][renderin
   CHECK(out.find("task_turnaround_seconds") != std::string::npos);
 }
 
-TEST_CASE("a family is headed once, whatever the number of queues", "[metrics][exposition]") {
-  const Snapshot shown = snapshot();
-  const Rendering one = render(labels, fresh(), &shown, now);
-  QueueLabels other = labels;
-  other.queue = "other";
-  const Rendering two = render(other, fresh(), nullptr, now);
-  Instruments instruments;
-  auto own = instruments.collect();
-  for (auto& family : process_families()) own.push_back(std::move(family));
-  const std::string out = exposition({&one, &two}, own);
-  std::map<std::string, int> heads;
-  for (std::size_t at = out.find("# TYPE "); at != std::string::npos; at = out.find("# TYPE ", at + 1)) {
-    ++heads[out.substr(at + 7, out.find(' ', at + 7) - at - 7)];
-  }
-  for (const auto& [name, count] : heads) {
-    CAPTURE(name);
-    CHECK(count == 1);
-  }
-  CHECK(heads.size() > 20);
-  CHECK(out.back() == '\n');
+TEST_CASE("a bucket's newest task is its exemplar", "[metrics][rendering]") {
+  Snapshot shown = snapshot();
+  shown.counters["A"].run.observe(31, {.task_id = "t-1", .value = 31, .when = now});
+  shown.counters["A"].run.observe(32, {.task_id = "t-2", .value = 32, .when = now});
+  const Rendering rendering = render(labels, fresh(), &shown, now);
+  const std::string line =
+      R"(taskqueue_task_run_seconds_bucket{queue="transcode",cloud_service="mps",account="media",type="A",le="60.0"} 2)";
+  const std::string& marked = lines_of(rendering, QueueFamily::run)->text(Format::openmetrics);
+  CHECK(has(marked, line + R"( # {task_id="t-2"} 32 1772359200.000)"));
+  CHECK(marked.find("t-1") == std::string::npos);
+  CHECK(has(lines_of(rendering, QueueFamily::run)->plain(), line));
 }
 
-TEST_CASE("the help of queue data tells that they are polled and where their age stands", "[metrics][family]") {
-  CHECK(help_text(head(QueueFamily::tasks)).ends_with("taskqueue_last_success_timestamp_seconds tells its age."));
-  for (const FamilyHead& family : queue_families()) {
-    CAPTURE(family.name);
-    CHECK(family.help.ends_with('.'));
-    CHECK((family.type == MetricType::counter) == family.name.ends_with("_total"));
+TEST_CASE("what has not changed is shared with the rendering before, compressed forms included",
+          "[metrics][rendering]") {
+  Snapshot shown = snapshot();
+  const Rendering before = render(labels, fresh(), &shown, now);
+  shown.tasks[0].count = 3;
+  const Rendering after = render(labels, fresh(), &shown, now, before);
+  REQUIRE(after.size() == before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    CAPTURE(queue_families()[after[i].family].name);
+    const bool is_changed = after[i].family == static_cast<FamilyIndex>(QueueFamily::tasks);
+    CHECK((after[i].lines == before[i].lines) == !is_changed);
   }
+}
+
+TEST_CASE("another exemplar alone is a change", "[metrics][rendering]") {
+  Snapshot shown = snapshot();
+  const Rendering before = render(labels, fresh(), &shown, now);
+  shown.counters["A"].wait.exemplars[0] = {.task_id = "t-9", .value = 0.5, .when = now};
+  const Rendering after = render(labels, fresh(), &shown, now, before);
+  CHECK(lines_of(after, QueueFamily::wait) != lines_of(before, QueueFamily::wait));
+  CHECK(lines_of(after, QueueFamily::run) == lines_of(before, QueueFamily::run));
 }

@@ -23,7 +23,7 @@ TEST_CASE("a job's identifier leads back to it while it is there", "[simulator][
     const BatchJob job = world.job(i);
     ids.insert(job.id);
     REQUIRE(job.id.size() == 12);
-    CHECK(world.find(job.id, job.birth).value().index == i);
+    CHECK(world.find(job.id, job.birth)->index == i);
     CHECK(world.find(job.id, job.deleted - Milliseconds{1}));
     CHECK_FALSE(world.find(job.id, job.birth - Milliseconds{1}));
     CHECK_FALSE(world.find(job.id, job.deleted));
@@ -41,7 +41,7 @@ TEST_CASE("the jobs there are, are those born and not deleted", "[simulator][bat
       if (job.birth <= now && job.deleted > now) expected.insert(job.id);
     }
     std::set<std::string> found;
-    for (const BatchJob& job : world.jobs(now)) found.insert(job.id);
+    for (const auto& job : world.jobs(now)) found.insert(job->id);
     CHECK(found == expected);
   }
 }
@@ -80,7 +80,8 @@ TEST_CASE("tasks wait for the one before them", "[simulator][batch_world]") {
 
 TEST_CASE("the metrics add up to the parts", "[simulator][batch_world]") {
   const BatchWorld world = some_world();
-  for (const BatchJob& job : world.jobs(minutes{30})) {
+  for (const auto& shown : world.jobs(minutes{30})) {
+    const BatchJob& job = *shown;
     std::uint64_t instances = 0;
     for (const BatchTask& task : job.tasks) instances += task.instances.size();
     std::uint64_t counted = 0;

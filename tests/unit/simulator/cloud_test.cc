@@ -247,6 +247,17 @@ TEST_CASE("faults happen to the calls they are for", "[simulator][cloud]") {
   }
 }
 
+TEST_CASE("each fault of a list strikes by its own luck", "[simulator][cloud]") {
+  ManualClock clock(noon);
+  Cloud cloud(small_cloud(), clock);
+  control(cloud, "POST", "faults",
+          R"([{"kind": "error", "code": "First", "share": 0.3}, {"kind": "error", "code": "Second", "share": 0.3}])");
+  std::map<std::string, int> codes;
+  for (int i = 0; i < 1000; ++i) ++codes[error_code(ask(cloud, clock, mps(), {{"Status", "WAITING"}}))];
+  CHECK(codes["First"] == Approx(300).margin(60));
+  CHECK(codes["Second"] == Approx(210).margin(60));
+}
+
 TEST_CASE("a skewed cloud says its own time and measures signatures by it", "[simulator][cloud]") {
   Fixture f;
   REQUIRE(control(f.cloud, "POST", "clock", R"({"skew_seconds": 400})").status == 200);

@@ -111,6 +111,16 @@ TEST_CASE("what is older than the window is not listed", "[simulator][mps]") {
   CHECK(oldest <= utc_seconds(f.clock.wall_now() - minutes{115}));
 }
 
+TEST_CASE("pages can be shorter than was asked for, and make up the same list", "[simulator][mps]") {
+  ManualClock clock(noon);
+  Cloud cloud(small_cloud(), clock);
+  const Json wish{{"Status", "FINISH"}, {"Limit", 100}};
+  const auto whole = scroll(cloud, clock, mps(), wish);
+  control(cloud, "POST", "quirks", R"({"most_in_page": 7})");
+  CHECK(ask(cloud, clock, mps(), wish).at("TaskSet").size() == 7);
+  CHECK(scroll(cloud, clock, mps(), wish) == whole);
+}
+
 TEST_CASE("a stale page shows the world as it was, each page by itself, and the date is now", "[simulator][mps]") {
   ManualClock clock(noon);
   Cloud cloud(small_cloud(), clock);

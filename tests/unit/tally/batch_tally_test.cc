@@ -355,3 +355,41 @@ TEST_CASE("only jobs whose name fits are read and shown", "[tally][batch_tally]"
   CHECK(queue.jobs(world_running) == 1);
   CHECK(queue.shown.counters.count("B") == 0);
 }
+
+TEST_CASE("a job that had failed before counting began and is retried counts what it comes to then",
+          "[tally][batch_tally]") {
+  World world;
+  world.add("job", {{"A", 3}}, world_failed);
+  world.jobs.at("job").tasks[0].instances[0] = world_succeed;
+  world.now += minutes{30};
+  BatchQueue queue(world, {.keep_ended = minutes{5}});
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown.instances.empty());
+  world.now += minutes{1};
+  WorldJob& job = world.jobs.at("job");
+  job.tasks[0].instances = {world_succeed, world_succeed, world_running};
+  world.settle(job);
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown.instances_finished.at(Phase::succeeded) == 1);
+  CHECK(queue.shown.instances_finished.at(Phase::failed) == 0);
+}
+
+TEST_CASE("an old job that is read in several refreshes counts nothing of what it was", "[tally][batch_tally]") {
+  World world;
+  world.pace = {{"DescribeTask", seconds{20}}};
+  world.add("job", {{"A", 3}, {"B", 2}, {"C", 1}}, world_failed);
+  world.now += minutes{30};
+  BatchQueue queue(world, {.keep_ended = minutes{5}, .interval = seconds{15}});
+  REQUIRE(queue.refresh());
+  CHECK(world.count("DescribeTask") == 1);
+  CHECK_FALSE(queue.shown.complete);
+  for (int i = 0; i < 3; ++i) {
+    world.now += minutes{1};
+    world.steady += minutes{1};
+    REQUIRE(queue.refresh());
+    CHECK(world.count("DescribeTask") == (i == 0 ? 1 : 0));
+    CHECK(queue.shown.complete);
+    CHECK(queue.shown.instances.empty());
+    CHECK(queue.shown.instances_finished.at(Phase::failed) == 0);
+  }
+}

@@ -40,7 +40,9 @@ TEST_CASE("HTML may load nothing from elsewhere, run nothing and stand in no fra
   Response page;
   page.content_type = "text/html; charset=utf-8";
   const std::string head = answer_head(page, {.now = noon});
-  CHECK(head.find("Content-Security-Policy: default-src 'none'; style-src 'self'") != std::string::npos);
+  CHECK(head.find(
+            "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'") !=
+        std::string::npos);
   CHECK(head.find("unsafe") == std::string::npos);
   CHECK(contains(head, "X-Frame-Options: DENY"));
   CHECK(contains(head, "Referrer-Policy: no-referrer"));

@@ -62,7 +62,7 @@ TEST_CASE("who waits already keeps its place in the line", "[web][crowd]") {
   party.crowd.begin_waiting(first);
   party.crowd.begin_waiting(second);
   party.crowd.begin_waiting(first);
-  CHECK(party.crowd.close_longest_waiting());
+  CHECK(party.crowd.close_one());
   CHECK(party.diary == std::vector<std::string>{"first closed"});
 }
 
@@ -74,6 +74,32 @@ TEST_CASE("a full crowd in which everybody is busy has no room", "[web][crowd]")
   party.crowd.end_waiting(first);
   CHECK_FALSE(party.crowd.make_room());
   CHECK(party.diary.empty());
+}
+
+TEST_CASE("strangers are spared before those who are known, and these before those who read", "[web][crowd]") {
+  Party party;
+  Visitor& reader = party.enter("reader");
+  Visitor& known = party.enter("known");
+  Visitor& stranger = party.enter("stranger");
+  party.enter("busy");
+  party.crowd.begin_waiting(reader, Line::reader);
+  party.crowd.begin_waiting(known, Line::known);
+  party.crowd.begin_waiting(stranger, Line::stranger);
+  while (party.crowd.close_one()) continue;
+  CHECK(party.diary == std::vector<std::string>{"stranger closed", "known closed", "reader closed"});
+  CHECK(party.crowd.size() == 1);
+}
+
+TEST_CASE("who changes to another line begins at its end", "[web][crowd]") {
+  Party party;
+  Visitor& first = party.enter("first");
+  Visitor& second = party.enter("second");
+  party.crowd.begin_waiting(first, Line::known);
+  party.crowd.begin_waiting(second, Line::known);
+  party.crowd.begin_waiting(first, Line::reader);
+  party.crowd.begin_waiting(first, Line::known);
+  CHECK(party.crowd.close_one());
+  CHECK(party.diary == std::vector<std::string>{"second closed"});
 }
 
 TEST_CASE("a crowd with room closes nobody", "[web][crowd]") {
@@ -108,5 +134,5 @@ TEST_CASE("closing all empties the crowd", "[web][crowd]") {
   party.crowd.begin_waiting(party.enter("second"));
   party.crowd.close_all();
   CHECK(party.crowd.size() == 0);
-  CHECK_FALSE(party.crowd.close_longest_waiting());
+  CHECK_FALSE(party.crowd.close_one());
 }

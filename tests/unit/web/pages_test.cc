@@ -17,6 +17,7 @@ struct House {
   Shelf::View view{shown::queue(shown::transcode, shown::working(), shown::counted()),
                    shown::queue(shown::render, {}, std::nullopt)};
   std::vector<std::string> asked;
+  Shape shape;
   std::vector<int> counted;
   std::optional<std::string> sickness;
   std::optional<std::string> complaints;
@@ -27,11 +28,12 @@ struct House {
   Site site() {
     Site site;
     site.view = [this] { return view; };
-    site.metrics = [this](const std::vector<std::string>& queues) -> std::optional<Exposed> {
+    site.metrics = [this](const std::vector<std::string>& queues, Shape wanted) -> std::optional<Pieces> {
       asked = queues;
+      shape = wanted;
       if (broken) throw std::runtime_error("secret=AKID");
       if (!queues.empty() && queues[0] == "nobody") return std::nullopt;
-      return Exposed{.body = {piece("one 1\n"), piece("two 2\n")}};
+      return Pieces{piece("one 1\n"), piece("two 2\n")};
     };
     site.sickness = [this] { return sickness; };
     site.reload = [this](const ReloadEnded& ended) { ended(complaints); };
@@ -41,7 +43,7 @@ struct House {
     return site;
   }
 
-  Response ask(const std::string& method, const std::string& text) {
+  Response ask(const std::string& method, const std::string& text, std::vector<Header> headers = {}) {
     if (!router) router.emplace(pages(site(), clock));
     Request request;
     request.method = method;
@@ -49,6 +51,7 @@ struct House {
     REQUIRE(target);
     request.path = target->path;
     request.query = target->query;
+    request.headers = std::move(headers);
     std::optional<Response> answer;
     router->answer(request, [&](Response response) { answer = std::move(response); });
     REQUIRE(answer);
@@ -66,6 +69,21 @@ TEST_CASE("the exposition is handed on in its pieces and counted", "[web][pages]
   CHECK(response.body.size() == 2);
   CHECK(house.asked == std::vector<std::string>{"a", "b"});
   CHECK(house.counted == std::vector<int>{200});
+}
+
+TEST_CASE("the exposition comes as the client wants it, and says on what that depended", "[web][pages]") {
+  House house;
+  const Response plain = house.ask("GET", "/metrics");
+  CHECK(house.shape == Shape{});
+  CHECK(plain.headers == std::vector<Header>{{"Vary", "Accept, Accept-Encoding"}});
+  // Two headers of one name are one list.
+  const Response wanted = house.ask("GET", "/metrics",
+                                    {{"accept", "text/plain;q=0.5"},
+                                     {"Accept", "application/openmetrics-text;version=1.0.0"},
+                                     {"Accept-Encoding", "gzip"}});
+  CHECK(house.shape == Shape{Format::openmetrics, true});
+  CHECK(wanted.content_type == content_type(Format::openmetrics, Escaping::underscores));
+  CHECK(wanted.headers == std::vector<Header>{{"Vary", "Accept, Accept-Encoding"}, {"Content-Encoding", "gzip"}});
 }
 
 TEST_CASE("an unknown queue is not found, and the known ones are named", "[web][pages]") {
@@ -88,6 +106,7 @@ TEST_CASE("the pages have their types", "[web][pages]") {
   const auto [path, type] = GENERATE(table<std::string, std::string>({
       {"/", "text/html; charset=utf-8"},
       {"/style.css", "text/css; charset=utf-8"},
+      {"/status.js", "text/javascript; charset=utf-8"},
       {"/icon.svg", "image/svg+xml"},
       {"/api/v1/queues", "application/json"},
       {"/-/healthy", "text/plain; charset=utf-8"},

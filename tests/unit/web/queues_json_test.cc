@@ -12,7 +12,7 @@ using Json = nlohmann::json;
 namespace {
 
 Json first(const Shown& shown) {
-  const Json whole = Json::parse(queues_json({summarize(shown, shown::now)}, "1.2.3", shown::now));
+  const Json whole = Json::parse(queues_json({summarize(shown, shown::now)}, {}, "1.2.3", shown::now));
   CHECK(whole.at("time") == "2030-01-02T12:00:00.000Z");
   CHECK(whole.at("version") == "1.2.3");
   REQUIRE(whole.at("queues").size() == 1);
@@ -89,4 +89,21 @@ TEST_CASE("bytes that are no UTF-8 do not spoil the JSON", "[web][queues_json]")
   const Json queue = first(*shown::queue(shown::transcode, shown::working(), snapshot));
   CHECK(queue.at("oldest_queued").at(0).at("id") == "broken-\uFFFD-id");
   CHECK(queue.at("oldest_queued").at(0).at("type") == "a\"b\n");
+}
+
+TEST_CASE("budgets stand beside the queues, with null for what is not known yet", "[web][queues_json]") {
+  const CallLabels key{"tencent", "media", "mps", "", "DescribeTasks"};
+  const std::vector<BudgetUse> budgets{{{key, 12.5, 25, 400}, 5.0}, {{key, 25, 25, 0}, std::nullopt}};
+  const Json calls = Json::parse(queues_json({}, budgets, "1.2.3", shown::now)).at("budgets");
+  REQUIRE(calls.size() == 2);
+  CHECK(calls[0] == Json{{"provider", "tencent"},
+                         {"account", "media"},
+                         {"cloud_service", "mps"},
+                         {"cloud_region", nullptr},
+                         {"action", "DescribeTasks"},
+                         {"requests", 400},
+                         {"requests_per_second", 5.0},
+                         {"allowed_per_second", 12.5},
+                         {"ceiling_per_second", 25.0}});
+  CHECK(calls[1].at("requests_per_second").is_null());
 }

@@ -8,11 +8,25 @@ using namespace taskqueue::web;
 
 namespace {
 
+PageFacts facts(const Shelf::View& view, const History& history) {
+  PageFacts facts{.history = history};
+  for (const auto& shown : view) facts.queues.push_back(summarize(*shown, shown::now));
+  facts.version = "1.2.3";
+  facts.revision = "abc";
+  facts.telemetry_path = "/own/metrics";
+  facts.now = shown::now;
+  return facts;
+}
+
 std::string page(const Shelf::View& view) {
-  std::vector<QueueSummary> queues;
-  for (const auto& shown : view) queues.push_back(summarize(*shown, shown::now));
-  return status_page(queues,
-                     {.version = "1.2.3", .revision = "abc", .telemetry_path = "/own/metrics", .now = shown::now});
+  const History history;
+  return status_page(facts(view, history));
+}
+
+std::size_t occurrences(const std::string& html, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = html.find(part); at != std::string::npos; at = html.find(part, at + 1)) ++count;
+  return count;
 }
 
 bool contains(const std::string& html, const std::string& part) { return html.find(part) != std::string::npos; }
@@ -22,15 +36,15 @@ bool contains(const std::string& html, const std::string& part) { return html.fi
 TEST_CASE("the page shows each queue with its counts and ages", "[web][status_page]") {
   const std::string html = page({shown::queue(shown::transcode, shown::working(), shown::counted()),
                                  shown::queue(shown::render, {}, std::nullopt)});
-  CHECK(contains(html, ">transcode</th>"));
-  CHECK(contains(html, "data-column=\"queued\" class=\"number\">1\u202f234</td>"));
-  CHECK(contains(html, "data-column=\"failed\" class=\"number bad\">7</td>"));
+  CHECK(contains(html, "<span class=\"name\">transcode</span>"));
+  CHECK(contains(html, "data-column=\"queued\" class=\"number\" data-value=\"1234\">1\u202f234</td>"));
+  CHECK(contains(html, "data-column=\"failed\" class=\"number bad\" data-value=\"7\">7</td>"));
   CHECK(contains(html, ">42 min</time>"));
   CHECK(contains(html, "<code>2459-EditMedia-17</code>"));
-  CHECK(contains(html, ">ap-guangzhou</td>"));
+  CHECK(contains(html, "batch · media · ap-guangzhou"));
   CHECK(contains(html, "not read yet"));
   CHECK(contains(html, "version 1.2.3"));
-  CHECK(contains(html, "1 of 2"));
+  CHECK(contains(html, "1 of 2 queues is still being read"));
 }
 
 TEST_CASE("links on the page work behind a prefix", "[web][status_page]") {
@@ -47,8 +61,11 @@ TEST_CASE("the page has nothing that its policy forbids", "[web][status_page]") 
   const std::string html = page({shown::queue(shown::transcode, shown::working(), shown::counted())});
   CHECK_FALSE(contains(html, "style=\""));
   CHECK_FALSE(contains(html, "<style"));
-  CHECK_FALSE(contains(html, "<script"));
+  CHECK(occurrences(html, "<script") == 1);
+  CHECK(contains(html, "<script src=\"status.js\" defer></script>"));
+  CHECK_FALSE(contains(html, " on"));
   CHECK_FALSE(contains(html, "http://"));
+  CHECK_FALSE(contains(html, "https://"));
 }
 
 TEST_CASE("names and errors from outside cannot become HTML", "[web][status_page]") {
@@ -58,7 +75,8 @@ TEST_CASE("names and errors from outside cannot become HTML", "[web][status_page
   Snapshot snapshot = shown::counted();
   snapshot.oldest_queued = {{"<img src=x>", "<u>", shown::now}};
   const std::string html = page({shown::queue({"<q>", "mps", "a&b", "<r>"}, status, snapshot)});
-  for (const char* tag : {"<script", "<img", "<u>", "<i>", "<q>", "<r>", "<em>", "a&b"}) {
+  CHECK(occurrences(html, "<script") == 1);
+  for (const char* tag : {"<script>", "<img", "<u>", "<i>", "<q>", "<r>", "<em>", "a&b"}) {
     CAPTURE(tag);
     CHECK_FALSE(contains(html, tag));
   }
@@ -77,9 +95,46 @@ TEST_CASE("an error is shown with what to do, and as recovered once it is over",
   CHECK(contains(current, "class=\"error\""));
   CHECK(contains(current, "Lower quota_share"));
   CHECK(contains(current, "The API refuses more than 20 requests a second."));
-  CHECK(contains(current, "failing"));
+  CHECK(contains(current, "1 of 1 queue needs you"));
+  CHECK(contains(current, "href=\"#queue-0\">transcode</a>: failing."));
 }
 
 TEST_CASE("a page without queues says so", "[web][status_page]") {
   CHECK(contains(page({}), "No queue is configured."));
+}
+
+TEST_CASE("queues that need somebody come first, the others as they are configured", "[web][status_page]") {
+  QueueStatus failing = shown::working();
+  failing.last_refresh_succeeded = false;
+  failing.last_failure = shown::throttled();
+  const std::string html = page({shown::queue({"a", "mps", "m", ""}, shown::working(), shown::counted()),
+                                 shown::queue({"b", "mps", "m", ""}, {}, std::nullopt),
+                                 shown::queue({"c", "mps", "m", ""}, failing, shown::counted()),
+                                 shown::queue({"d", "mps", "m", ""}, shown::working(), shown::counted())});
+  const auto at = [&](const char* id) { return html.find(std::string("<tbody id=\"queue-") + id); };
+  CHECK(at("2") < at("1"));
+  CHECK(at("1") < at("0"));
+  CHECK(at("0") < at("3"));
+  CHECK(contains(html, "1 of 4 queues needs you"));
+}
+
+TEST_CASE("an exporter that is not well says so above all", "[web][status_page]") {
+  const History history;
+  PageFacts sick = facts({shown::queue(shown::transcode, shown::working(), shown::counted())}, history);
+  sick.sickness = "the scheduler has not ticked for <61> s";
+  const std::string html = status_page(sick);
+  CHECK(contains(html, "id=\"verdict\" class=\"bad\""));
+  CHECK(contains(html, "not ticked for &lt;61&gt; s"));
+}
+
+TEST_CASE("budgets stand beside what was sent", "[web][status_page]") {
+  const CallLabels key{"tencent", "media", "mps", "", "Describe<Tasks>"};
+  History history;
+  history.record({}, {{key, 25, 25, 100}}, shown::ago(std::chrono::seconds{60}));
+  PageFacts told = facts({}, history);
+  told.budgets = {history.used({key, 12.5, 25, 400}, shown::now)};
+  const std::string html = status_page(told);
+  CHECK(contains(html, "mps Describe&lt;Tasks&gt;"));
+  CHECK(contains(html, "<td class=\"number\">5.00</td><td class=\"number bad\">12</td><td class=\"number\">25</td>"));
+  CHECK(contains(html, "value=\"0.200000\""));
 }
