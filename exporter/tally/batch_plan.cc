@@ -15,6 +15,8 @@ namespace {
 // A named job that was retried is found out within this time.
 constexpr Milliseconds retried_within = std::chrono::hours{1};
 constexpr Milliseconds look_at_ended_every = std::chrono::minutes{5};
+constexpr std::size_t few = 20;  // jobs
+constexpr int most_late_pages = 2;
 
 /// It failed not long ago. If somebody retries it, what it had come to before must be known, or some of what its
 /// instances come to next could not be told from that.
@@ -123,12 +125,14 @@ Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, co
 
   BatchWalk walk(reader, state, round);
   std::optional<SteadyTime> end;  // of the time for history
+  int late_pages = 0;
   while (walk.is_under_way()) {
     auto done = details.run_until(reader.readiness(Purpose::history).jobs);
     if (!done) return done;
     const Readiness ready = reader.readiness(Purpose::history);
     if (details.is_done() && !end) end = end_of_history(round.began, ready.now, scope.interval);
-    if (end && ready.jobs >= *end) break;
+    // Some pages in any case: slow limits leave no time, and yet the walk must come to its end.
+    if (end && ready.jobs >= *end && ++late_pages > most_late_pages) break;
     done = walk.read_page();
     if (!done) return done;
   }
@@ -146,7 +150,8 @@ Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, co
   const auto history = wanted.history();
   for (KnownBatchJob* job : history) details.want_job(*job);
   if (!end) end = end_of_history(round.began, reader.readiness(Purpose::history).now, scope.interval);
-  done = details.run_history(*end);
+  // Few are read at once, so that a small queue is complete soon.
+  done = history.size() <= few ? details.run() : details.run_history(*end);
   if (std::ranges::any_of(history, [](const KnownBatchJob* job) { return !job->read && !job->gone; })) {
     round.complete = false;
   }

@@ -378,6 +378,8 @@ TEST_CASE("an old job that is read in several refreshes counts nothing of what i
   World world;
   world.pace = {{"DescribeTask", seconds{20}}};
   world.add("job", {{"A", 3}, {"B", 2}, {"C", 1}}, world_failed);
+  // So many that they are not read at once.
+  for (int i = 0; i < 30; ++i) world.add("other-" + std::to_string(i), {{"A", 1}}, world_failed);
   world.now += minutes{30};
   BatchQueue queue(world, {.keep_ended = minutes{5}, .interval = seconds{15}});
   REQUIRE(queue.refresh());
