@@ -57,7 +57,7 @@ struct TaskSweep {
   WallTime cursor{};                   // and are done up to here
   std::chrono::seconds width{60};      // of the next slice
   bool is_check = false;               // replaces the minutes [from, until) only
-  std::set<std::string> live_since{};  // older than `start`, live since
+  std::set<std::string> live_since{};  // older than `start`, live since or taken for ended
   std::set<std::string> border{};      // ids near the end of the last slice
   EndedCells cells{};
 

@@ -58,6 +58,8 @@ void TaskSweeping::start(TaskSweep sweep) {
   for (const auto& [id, known] : state_.live) sweep.live_since.insert(id);
   for (const auto& [id, counted] : state_.ended) {
     if (counted.last < sweep.start && !counted.guessed) continue;
+    // A slice may show its real end, which is earlier than we know.
+    if (counted.guessed) sweep.live_since.insert(id);
     sweep.cells.add(counted.kind, state_.edge == WindowEdge::end ? minute_of(counted.last) : counted.minute);
   }
   state_.sweep = std::move(sweep);

@@ -153,7 +153,7 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   if (!live) return Unexpected(live.error());
   WallTime from = since(known, live->as_of);
   const bool may_go_by_creation = reader_->abilities().absence == Absence::ended && !known.ends_can_be_asked;
-  if (may_go_by_creation && known.complete && !known.sweep) from = reach(known, sighting, from);
+  if (may_go_by_creation && known.complete) from = reach(known, sighting, from);
   auto ended = live->whole ? live : read_ended(from, sink);
   if (!ended && ended.error().kind == FailureKind::stopped) return Unexpected(ended.error());
   if (live->capped || (ended && ended->capped)) ended = Unexpected(no_end());
@@ -325,7 +325,7 @@ Result<std::vector<std::string>, Failure> TaskTally::look_up(TaskState& state, T
 Result<std::optional<std::int64_t>, Failure> TaskTally::unseen_ends(const TaskState& state, WallTime as_of) {
   using Told = std::optional<std::int64_t>;
   const auto window = reader_->vocabulary().window;
-  const bool is_known = state.complete && !state.sweep && window && state.edge == WindowEdge::creation;
+  const bool is_known = state.complete && window && state.edge == WindowEdge::creation;
   if (!is_known || !reader_->abilities().has_total) return Told{};
   // Not the edge: what is leaving there just now is uncertain.
   const auto from = std::chrono::ceil<minutes>(as_of - *window) + minutes{2};
@@ -395,14 +395,12 @@ void TaskTally::count_again(TaskState& state, TaskCounting& counting) const {
 Result<Counted, Failure> TaskTally::advance(const QueueState& before, const Snapshot& last) {
   QueueState after = before;
   TaskState& state = after.tasks;
-  const bool was_complete = state.complete;
   const bool looks_back = state.looks_back;
   const auto reading = looks_back ? look_back(state, last.began) : sweep_on(state, last.began);
   if (!reading) return Unexpected(reading.error());
   if (reading->capped) return Unexpected(no_end());
-  const bool is_news = looks_back || (state.complete && !state.sweep);
-  Snapshot shown =
-      is_news && (was_complete || state.complete) ? snapshot(state, reader_->vocabulary(), last.began) : last;
+  const bool is_news = state.complete && (looks_back || !state.sweep);
+  Snapshot shown = is_news ? snapshot(state, reader_->vocabulary(), last.began) : last;
   return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = {}};
 }
 

@@ -131,3 +131,29 @@ TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sw
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == inside);
   CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
 }
+
+TEST_CASE("an end that was guessed before a recount is counted once by it", "[tally][task_sweeping]") {
+  Window window = two_days();
+  window.by_creation = true;
+  window.total_fails = Failure{.kind = FailureKind::answer, .sentence = "none"};
+  window.live = {running("1", epoch - hours{20}, epoch - hours{20})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.clear();
+  window.ended.push_back(done("1", epoch - hours{20}, epoch - hours{20}, window.now - seconds{5}));
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+  // Enough ends after it that the recount owns its real end.
+  window.now += minutes{9};
+  window.ended.push_back(done("2", window.now, window.now, window.now));
+  REQUIRE(queue.refresh());
+  queue.state.tasks.swept = window.now - hours{25};
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  const auto inside = std::ranges::count_if(window.ended, [&](const Task& task) {
+    return *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
+  });
+  std::int64_t shown = 0;
+  for (const TaskCount& each : queue.shown->tasks) shown += each.count;
+  CHECK(shown == inside);
+}
