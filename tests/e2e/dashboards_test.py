@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "dashboards"))
+import catalogue
 import lab
 import linter
 import promql
@@ -78,8 +79,8 @@ class World:
     def __init__(self, folder):
         self.folder = folder
         self.programs = []
-        demo = self.keep(lab.Exporter("demo", ["--demo", "--web.listen-address=127.0.0.1:0"], folder))
-        jobs = {"taskqueue": demo.addresses()}
+        self.demo = self.keep(lab.Exporter("demo", ["--demo", "--web.listen-address=127.0.0.1:0"], folder))
+        jobs = {"taskqueue": self.demo.addresses()}
         whole = self.simulator("simulator").configuration()
         many = self.simulator("many", "--cloud=load", "--queues=38", "--tasks-in-window=300", "--rate=0.2",
                               "--jobs=0").configuration()
@@ -190,6 +191,32 @@ class DashboardsTest(unittest.TestCase):
 
     def values(self, metric, label):
         return self.world.prometheus.ask(f"label/{label}/values", **{"match[]": metric})
+
+    def test_the_demo_exports_what_the_page_on_metrics_says(self):
+        def differences():
+            text = self.world.demo.get("/metrics").body
+            types = dict(re.findall(r"(?m)^# TYPE (\w+) (\w+)$", text))
+            words = dict(re.findall(r"(?m)^# HELP (\w+) (.*)$", text))
+            labels = {}
+            for sample in lab.parse_exposition(text):
+                name = sample.name if sample.name in types else promql.family(sample.name)
+                labels.setdefault(name, set()).update(set(sample.labels) - {"le"})
+            page = catalogue.metrics()
+            found = [f"{name} is not on the page" for name in labels if name not in page]
+            for metric in page.values():
+                if metric.name not in labels:
+                    found += [] if metric.notes.startswith("only ") else [f"{metric.name} is not exported"]
+                    continue
+                # Some types of task are told by services without regions only.
+                if types[metric.name] != metric.type or metric.labels - labels[metric.name] - {"cloud_region"} \
+                        or labels[metric.name] - metric.labels or not words[metric.name].startswith(metric.help):
+                    found.append(f"{metric} but {types[metric.name]} {labels[metric.name]} {words[metric.name]}")
+            return found
+
+        try:
+            lab.wait_until("the metrics of the page", lambda: not differences(), 120, pause=1)
+        except AssertionError:
+            self.assertEqual([], differences())
 
     def test_other_shapes_show_no_errors_and_no_empty_walls(self):
         for job, queue in (("one", "transcode"), ("forty", "vod-1500000007"), ("batch", "render"), ("ecs", "images")):
