@@ -238,9 +238,12 @@ class Simulator(Served):
 
 class Prometheus(Served):
     listening = r'msg="Listening on" address=(\S+)'
+    is_ready = False
 
     def ask(self, what, **parameters):
         """The data of an answer of /api/v1; a complaint of Prometheus' is an assertion's."""
+        if not self.is_ready:
+            self.is_ready = wait_until(f"{self.name} being ready", lambda: self.get("/-/ready").status == 200)
         answer = json.loads(self.get(f"/api/v1/{what}?" + urlencode(parameters)).body)
         assert answer["status"] == "success", (parameters, answer)
         return answer["data"]
