@@ -100,7 +100,7 @@ ACCESS = Row("Access", (
           "a second or two.",
           (Query(f"max by (provider, instance) (abs({process('taskqueue_clock_offset_seconds')}))",
                  "{{provider}} {{instance}}"),), unit="s", width=12, steps=((60, ORANGE),)),
-    Stat("Credentials end in", "Temporary credentials are renewed before they end; under five minutes a renewal has failed.",
+    Stat("Credentials end in", "Temporary credentials are renewed five minutes before they end; well under that, a renewal has failed.",
          (Query(f"min by (account) ({process(EXPIRY, OF_ACCOUNT)}) - time()", "{{account}}"),), unit="s", width=12, height=8, empty="No account uses temporary credentials"),
 ))
 

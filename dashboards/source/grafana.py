@@ -289,7 +289,6 @@ class Variable:
             "label": self.label,
             "type": "query",
             "datasource": DATASOURCE,
-            "definition": self.query,
             "query": {"query": self.query, "refId": f"variable-{self.name}", "qryType": 1},
             "refresh": 2,
             "regex": "",
@@ -299,7 +298,7 @@ class Variable:
             "multi": self.multi,
             "options": [],
             **({"includeAll": True, "allValue": self.every, "current": all_of_them} if self.multi else
-               {"includeAll": False, "current": {}}),
+               {"includeAll": False}),
         }
 
 
@@ -409,7 +408,7 @@ def override(name: str, **properties) -> dict:
 def datasource_variable() -> dict:
     return {
         "name": "datasource", "label": "Data Source", "type": "datasource", "query": "prometheus", "regex": "", "refresh": 1,
-        "hide": 0, "skipUrlSync": False, "multi": False, "includeAll": False, "options": [], "current": {},
+        "hide": 0, "skipUrlSync": False, "multi": False, "includeAll": False, "options": [],
     }
 
 

@@ -21,7 +21,7 @@ def expressions():
             yield f"{dashboard['title']}: {mark['name']}", mark["expr"]
         for variable in linter.variables(dashboard).values():
             if variable["type"] == "query":
-                yield f"{dashboard['title']}: ${variable['name']}", variable["definition"]
+                yield f"{dashboard['title']}: ${variable['name']}", variable["query"]["query"]
     for rule in promtool_cases.all_rules():
         yield promtool_cases.name_of(rule), rule["expr"]
 

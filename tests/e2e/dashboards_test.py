@@ -185,7 +185,7 @@ class DashboardsTest(unittest.TestCase):
                 if variable["type"] != "query":
                     continue
                 with self.subTest(dashboard=dashboard["title"], variable=name):
-                    asked = promql.substitute(variable["definition"], values)
+                    asked = promql.substitute(variable["query"]["query"], values)
                     metric, label = re.fullmatch(r"label_values\((.*), (\w+)\)", asked).groups()
                     lab.wait_until(f"values of {name}", lambda m=metric, l=label: self.values(m, l), 60, pause=1)
 
