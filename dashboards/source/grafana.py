@@ -133,7 +133,7 @@ class Lines(Panel):
     colours: tuple[tuple[str, str], ...] = ()
     dashed: tuple[str, ...] = ()
     most: float | None = None
-    legend: str = "table"  # or "list", where what counts is which series is which
+    legend: str = "table"  # beside the lines, with last and highest values; or "list", below them, with names only
 
     def kind(self) -> str:
         return "timeseries"
@@ -167,10 +167,10 @@ class Lines(Panel):
                         for name in self.dashed]
 
     def options(self) -> dict:
-        table = self.legend == "table"
+        table = self.legend == "table" and self.width >= COLUMNS // 2  # or it would take the room of the lines
         return {
             "legend": {
-                "displayMode": self.legend, "placement": "right" if table else "bottom", "showLegend": True,
+                "displayMode": "table" if table else "list", "placement": "right" if table else "bottom", "showLegend": True,
                 "calcs": ["lastNotNull", "max"] if table else [],
                 **({"sortBy": "Last *", "sortDesc": True} if table else {}),
             },
@@ -189,7 +189,8 @@ class Heatmap(Panel):
         return [{**target("A", query), "format": "heatmap"} for query in self.queries]
 
     def defaults(self) -> dict:
-        made = {"custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False}, "scaleDistribution": {"type": "linear"}}}
+        made = {"custom": {"hideFrom": {"legend": False, "tooltip": False, "viz": False},
+                           "scaleDistribution": {"type": "linear"}}}
         return {**made, **({"noValue": self.empty} if self.empty else {})}
 
     def options(self) -> dict:
@@ -226,7 +227,8 @@ class Table(Panel):
         return [target(chr(ord("A") + i), column.query, "table") for i, column in enumerate(self.columns)]
 
     def defaults(self) -> dict:
-        return {**super().defaults(), "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False}}
+        return {**super().defaults(),
+                "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "filterable": True, "inspect": False}}
 
     def overrides(self) -> list[dict]:
         found = []
@@ -316,7 +318,8 @@ class Mark:
     def render(self) -> dict:
         return {
             "name": self.name, "datasource": DATASOURCE, "enable": True, "hide": False, "iconColor": self.colour,
-            "expr": self.expr, "titleFormat": self.title, "textFormat": self.text, "step": "30s", "useValueForTime": self.at_value,
+            "expr": self.expr, "titleFormat": self.title, "textFormat": self.text, "step": "30s",
+            "useValueForTime": self.at_value,
         }
 
 
@@ -390,8 +393,9 @@ def target(ref: str, query: Query, form: str = "range") -> dict:
     """One query of a panel: over time, for now, or for now as rows of a table."""
     instant = form != "range"
     return {
-        "refId": ref, "datasource": DATASOURCE, "editorMode": "code", "expr": query.expr, "legendFormat": query.legend or "__auto",
-        "format": "table" if form == "table" else "time_series", "instant": instant, "range": not instant, "exemplar": False,
+        "refId": ref, "datasource": DATASOURCE, "editorMode": "code", "expr": query.expr,
+        "legendFormat": query.legend or "__auto", "format": "table" if form == "table" else "time_series",
+        "instant": instant, "range": not instant, "exemplar": False,
     }
 
 

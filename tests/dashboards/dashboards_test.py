@@ -82,8 +82,8 @@ class LintTest(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".yml", encoding="utf-8") as file:
             json.dump({"groups": [{"name": "queries", "rules": rules}]}, file)
             file.flush()
-            checked = subprocess.run([lab.find_program("promtool"), "check", "rules", file.name], capture_output=True, text=True,
-                                     check=False)
+            command = [lab.find_program("promtool"), "check", "rules", file.name]
+            checked = subprocess.run(command, capture_output=True, text=True, check=False)
         return checked.stderr
 
 

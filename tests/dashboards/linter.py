@@ -168,11 +168,11 @@ def rows_are_full(dashboard):
 
 def replicas_count_once(dashboard):
     """Series of queues, which all replicas serve alike, are not added up over replicas."""
-    per_process = re.compile(r"^taskqueue_(refreshes|refreshes_skipped|api_\w+|exporter_\w+|ledger_\w+)_?\w*$|^taskqueue_leader$")
+    per_process = re.compile(r"taskqueue_((refreshes|api|exporter|ledger)_\w+|leader)")
     for panel, expr in queries(dashboard):
         for summed in re.finditer(r"\bsum(?: by \([^)]*\))? \((?!max without \(instance, pod\))", expr):
             for selector in promql.selectors(expr[summed.end():]):
-                if selector.metric.startswith("taskqueue_") and not per_process.match(selector.metric):
+                if selector.metric.startswith("taskqueue_") and not per_process.fullmatch(selector.metric):
                     yield f"{panel['title']}: {selector.metric} is added up over replicas"
                 break
 

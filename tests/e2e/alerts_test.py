@@ -34,7 +34,7 @@ def divided_rules(path):
     for group in rules["groups"]:
         for rule in group["rules"]:
             expr = re.sub(r"\[(\w+)\]", lambda match: f"[{divided(match.group(1))}]", rule["expr"])
-            expr = re.sub(r"(predict_linear\([^)]*, )(\d+)\)", lambda match: f"{match.group(1)}{int(match.group(2)) / 60:g})", expr)
+            expr = re.sub(r"(predict_linear\([^)]*, )(\d+)", lambda match: f"{match.group(1)}{int(match.group(2)) / 60:g}", expr)
             if rule.get("record", "").endswith("_seconds"):
                 expr = re.sub(r"(?<![\w.])(\d+)(?= \* group|\)$)", lambda match: f"{int(match.group(1)) / 60:g}", expr)
             rule["expr"] = expr
@@ -110,14 +110,17 @@ class AlertsTest(lab.LabCase):
             more=f'rule_files: ["{self.folder}/rules_*.yml"]\n'
                  f'alerting: {{ alertmanagers: [{{ static_configs: [{{ targets: ["{alertmanager}"] }}] }}] }}'))
 
+    def alerts(self):
+        return self.prometheus.ask("alerts")["alerts"]
+
     def firing(self):
         """(alert, queue) of all that fire in Prometheus."""
-        return {(alert["labels"]["alertname"], alert["labels"].get("queue")) for alert in self.prometheus.ask("alerts")["alerts"]
+        return {(alert["labels"]["alertname"], alert["labels"].get("queue")) for alert in self.alerts()
                 if alert["state"] == "firing"}
 
     def active_since(self, name):
         """When the alert's expression became true, in seconds since 1970."""
-        since = next(alert["activeAt"] for alert in self.prometheus.ask("alerts")["alerts"] if alert["labels"]["alertname"] == name)
+        since = next(alert["activeAt"] for alert in self.alerts() if alert["labels"]["alertname"] == name)
         return datetime.datetime.fromisoformat(since[:19] + "+00:00").timestamp()
 
     def wait_told(self, name, **labels):
@@ -129,7 +132,8 @@ class AlertsTest(lab.LabCase):
         try:
             return lab.wait_until(f"{name} of {labels}", look, 90, pause=0.2)
         except AssertionError as error:
-            raise AssertionError(f"{error}; Prometheus: {sorted(map(str, self.firing()))}, told: {self.receiver.messages}") from None
+            firing = sorted(map(str, self.firing()))
+            raise AssertionError(f"{error}; Prometheus: {firing}, told: {self.receiver.messages}") from None
 
     def assert_took(self, seconds, began, told):
         """Neither sooner than the rule allows, a refresh and a scrape aside, nor much later."""

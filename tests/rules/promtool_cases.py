@@ -208,8 +208,8 @@ def expand(case):
     elif case.get("stale") == "it is":
         yield "stale", promtool_test(f"{subject} while data are stale", full)
     elif "stale" in case:
-        same = case["stale"] == "fires"
-        yield "stale", promtool_test(f"{subject} while data are stale", variant(stale, {} if same else {"gives": case["stale"]}))
+        changes = {} if case["stale"] == "fires" else {"gives": case["stale"]}
+        yield "stale", promtool_test(f"{subject} while data are stale", variant(stale, changes))
 
 
 def needed_rules(subject):

@@ -55,7 +55,7 @@ class RulesTest(unittest.TestCase):
             of = case.get("of", "queue")
             for severity in case.get("severities", [""]):
                 kinds[cases.name_of(case), severity] |= {kind for kind, _ in cases.expand(case)}
-                asked[cases.name_of(case), severity] |= {"fires", "replicas", "restart"} | ({"stale"} if of == "queue" else set())
+                asked[cases.name_of(case), severity] |= {"fires", "replicas", "restart", *(["stale"] if of == "queue" else [])}
             if of != "nothing":  # what rests on nothing is always there
                 asked[cases.name_of(case), "any severity"].add("quiet")
             kinds[cases.name_of(case), "any severity"] |= {"quiet"} if case.get("quiet") else set()
