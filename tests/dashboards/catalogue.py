@@ -1,6 +1,9 @@
-"""docs/metrics.md as data: every metric with its type, labels and words."""
+#!/usr/bin/env python3
+"""docs/metrics.md as data: every metric with its type, labels and words. As a program: copies types and words into the page
+from where the exporter declares them, and names the metrics that have no row yet."""
 import os
 import re
+import sys
 from collections import namedtuple
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -16,10 +19,17 @@ BY_PROMETHEUS = {"up": set(), "scrape_duration_seconds": set(), "scrape_samples_
 OF_TARGET = {"job", "instance", "pod"}
 
 
+PAGE = os.path.join(ROOT, "docs", "metrics.md")
+
+
+def read_page():
+    with open(PAGE, encoding="utf-8") as file:
+        return file.read()
+
+
 def metrics():
     """By name, in the page's order."""
-    with open(os.path.join(ROOT, "docs", "metrics.md"), encoding="utf-8") as file:
-        page = file.read()
+    page = read_page()
     found = {}
     for section in re.split(r"(?m)^## ", page)[1:]:
         common = COMMON[section.split("\n")[0]]
@@ -33,3 +43,20 @@ def declared():
     """[(name, type, help)] as exporter/metrics/family.cc declares them."""
     with open(os.path.join(ROOT, "exporter", "metrics", "family.cc"), encoding="utf-8") as file:
         return re.findall(r'\{"(\w+)",\s*(gauge|counter|histogram),\s*"([^"]*)"', file.read())
+
+
+def main():
+    page = read_page()
+    listed = metrics()
+    for name, kind, words in declared():
+        if name in listed:
+            page = re.sub(rf"(?m)^(\| `{name}` \| )\w+( \| .*? \| ).*?( \| .*)$", rf"\g<1>{kind}\g<2>{words}\g<3>", page)
+    with open(PAGE, "w", encoding="utf-8") as file:
+        file.write(page)
+    missing = [name for name, _, _ in declared() if name not in listed]
+    if missing:
+        sys.exit(f"docs/metrics.md has no row for {', '.join(missing)}")
+
+
+if __name__ == "__main__":
+    main()

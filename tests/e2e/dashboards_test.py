@@ -87,7 +87,7 @@ class World:
         for name, configuration in {"one": only(whole, "transcode"), "batch": only(whole, "render"),
                                     "ecs": only(whole, "images"), "forty": many}.items():
             jobs[name] = self.exporter(name, configuration).addresses()
-        self.prometheus = self.keep(lab.start_prometheus(folder, jobs=jobs))
+        self.prometheus = self.keep(lab.start_prometheus(folder, scrapes=[lab.scrape(*job) for job in jobs.items()]))
 
     def keep(self, program):
         self.programs.append(program)

@@ -210,11 +210,10 @@ class Exporter(Served):
         wait_until("complete data of every queue", complete, timeout)
 
 
-def start_prometheus(folder, *targets, interval="1s", flags=(), jobs=None, more=""):
-    """Debian's Prometheus, which scrapes host:port targets as the job taskqueue, or as the jobs {name: targets}; `more` goes
-    into its configuration."""
-    scraped = [{"job_name": name, "static_configs": [{"targets": list(those)}]}
-               for name, those in (jobs or {"taskqueue": targets}).items()]
+def start_prometheus(folder, *targets, interval="1s", flags=(), scrapes=None, more=""):
+    """Debian's Prometheus, which scrapes host:port targets as the job taskqueue, or what `scrapes` lists; `more` goes into its
+    configuration."""
+    scraped = scrapes or [scrape("taskqueue", targets)]
     path = os.path.join(folder, "prometheus.yml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"""
@@ -224,6 +223,11 @@ scrape_configs: {json.dumps(scraped)}
 """)
     return Prometheus("prometheus", [find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder}/tsdb",
                                      "--web.listen-address=127.0.0.1:0", *flags], folder)
+
+
+def scrape(job, targets):
+    """One of Prometheus' scrape_configs."""
+    return {"job_name": job, "static_configs": [{"targets": list(targets)}]}
 
 
 class Simulator(Served):
