@@ -11,9 +11,15 @@ try_release() {
   git clone -q --no-hardlinks "$here" "$root/src"
 
   say "- ./run --build in the fresh Debian $1"
+  began=$SECONDS
   inside 'cd /src && ./run --build' | tee "$log/chroot-$1.log"
   folder=$(tail -n 1 "$log/chroot-$1.log")
   [ -x "$root$folder/taskqueue_exporter" ] || fail "the last line of ./run --build is not the programs' folder: $folder"
+
+  say "  took $((SECONDS - began)) s, packages included"
+
+  say "- README's configuration in the fresh Debian $1"
+  offline 'bash /src/tests/packages/newcomer.sh "$0"' "$folder" | sed 's/^/  /'
 
   say "- the demo in the fresh Debian $1, cut off from the network, scraped from inside"
   # shellcheck disable=SC2016
