@@ -42,8 +42,13 @@ class LinksTest(unittest.TestCase):
                         self.assertIn(anchor, pages.anchors(file))
 
     def test_every_page_is_found_from_the_readme(self):
-        linked = {os.path.normpath(link.partition("#")[0]) for link in pages.links("README.md")}
-        self.assertEqual(set(), set(pages.paths()) - linked - {"README.md"})
+        found, next_ones = set(), ["README.md"]
+        while next_ones:
+            path = next_ones.pop()
+            found.add(path)
+            linked = (os.path.normpath(os.path.join(os.path.dirname(path), link.partition("#")[0])) for link in pages.links(path))
+            next_ones += {each for each in linked if each.endswith(".md")} & set(pages.paths()) - found
+        self.assertEqual(set(), set(pages.paths()) - found)
 
     def test_paths_in_code_are_there(self):
         for path in pages.paths():

@@ -67,7 +67,7 @@ unshare --mount --net --pid --fork --kill-child bash -euc '
   as_user() { chroot --userspec=65532:65532 --groups= "$0" "$@"; }
   if as_user touch /tmp/x 2>/dev/null; then echo "its root can be written"; exit 1; fi
   if as_user /usr/local/bin/taskqueue_exporter --health.check 2>/dev/null; then echo "healthy before it runs"; exit 1; fi
-  as_user /usr/local/bin/taskqueue_exporter --demo 2>"$1/demo.log" &
+  chroot --userspec=65532:65532 --groups= "$0" /usr/local/bin/taskqueue_exporter --demo 2>"$1/demo.log" &
   program=$!
   for second in $(seq 90); do
     sleep 1
@@ -75,7 +75,7 @@ unshare --mount --net --pid --fork --kill-child bash -euc '
     [ "$second" -lt 90 ] || { cat "$1/demo.log"; exit 1; }
   done
   as_user /usr/local/bin/taskqueue_exporter --health.check
-  echo "  user $(awk "/^Uid/ { print \$2 }" "$0/proc/$(pgrep -P $$ -f demo | head -1)/status" 2>/dev/null || echo "?"), healthy, tasks after $second s"
+  echo "  user $(sed -n "s/^Uid:.\([0-9]*\).*/\1/p" "$0/proc/$program/status"), healthy, tasks after $second s"
   as_user /usr/local/bin/taskqueue_exporter --version | head -1
   kill $program
   wait $program
