@@ -3,20 +3,10 @@
 #include <algorithm>
 
 #include "tests/catch.h"
+#include "tests/unit/ledger/desk.h"
 #include "tests/unit/ledger/random_entry.h"
 
 using namespace taskqueue;
-
-namespace {
-
-bool is_equal(const Entry& left, const Entry& right) {
-  const bool same_snapshot = (left.snapshot == nullptr) == (right.snapshot == nullptr) &&
-                             (left.snapshot == nullptr || *left.snapshot == *right.snapshot);
-  return left.generation == right.generation && left.refreshed == right.refreshed && *left.state == *right.state &&
-         same_snapshot;
-}
-
-}  // namespace
 
 TEST_CASE("an entry comes back from its records as it was, whatever is in it", "[ledger][records]") {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
