@@ -115,17 +115,14 @@ std::optional<LedgerFileFault> FileLedger::make_anew(const std::string& why) {
 }
 
 std::optional<LedgerFileFault> FileLedger::write_all(LedgerFile& file) {
-  const auto write = [&]() -> DatabaseResult<Done> {
-    if (auto begun = file.begin(); !begun) return begun;
-    for (const auto& [key, entry] : entries_) {
-      if (auto done = file.write(key, change(nullptr, entry), clock_.wall_now()); !done) return done;
-    }
-    return file.end();
-  };
-  const auto written = write();
-  if (written) return std::nullopt;
+  auto done = file.begin();
+  for (auto each = entries_.begin(); done && each != entries_.end(); ++each) {
+    done = file.write(each->first, change(nullptr, each->second), clock_.wall_now());
+  }
+  if (done) done = file.end();
+  if (done) return std::nullopt;
   file.undo();
-  return as_fault(written.error());
+  return as_fault(done.error());
 }
 
 std::optional<LedgerFileFault> FileLedger::set_aside(const std::string& why) {
@@ -185,7 +182,8 @@ Result<Done, Failure> FileLedger::commit(const LedgerKey& key, const Entry& next
   const auto stored = entries_.find(key);
   const std::uint64_t generation = stored == entries_.end() ? 0 : stored->second.generation;
   if (generation + 1 != next.generation) {
-    return Unexpected(Failure{.kind = FailureKind::stopped, .sentence = "the file holds another count than we went on from"});
+    return Unexpected(
+        Failure{.kind = FailureKind::stopped, .sentence = "the file holds another count than we went on from"});
   }
   std::optional<LedgerFileFault> fault;
   if (!file_->is_as_left()) fault = make_anew("somebody else removed, replaced or changed it while it was in use");
@@ -213,12 +211,9 @@ Result<Done, Failure> FileLedger::commit(const LedgerKey& key, const Entry& next
 DatabaseResult<Done> FileLedger::write(const LedgerKey& key, const Entry& next) {
   const auto stored = entries_.find(key);
   const Change what = change(stored == entries_.end() ? nullptr : &stored->second, next);
-  const auto run = [&]() -> DatabaseResult<Done> {
-    if (auto begun = file_->begin(); !begun) return begun;
-    if (auto done = file_->write(key, what, clock_.wall_now()); !done) return done;
-    return file_->end();
-  };
-  auto done = run();
+  auto done = file_->begin();
+  if (done) done = file_->write(key, what, clock_.wall_now());
+  if (done) done = file_->end();
   if (!done) file_->undo();
   return done;
 }
@@ -234,24 +229,18 @@ void FileLedger::look_after() {
   next_care_ = clock_.steady_now() + care_interval;
   if (wanted_.empty()) return;
   const WallTime now = clock_.wall_now();
-  const auto run = [&]() -> DatabaseResult<std::vector<LedgerKey>> {
-    if (const auto begun = file_->begin(); !begun) return Unexpected(begun.error());
-    for (const LedgerKey& key : wanted_) {
-      if (const auto done = file_->touch(key, now); !done) return Unexpected(done.error());
-    }
-    auto forgotten = file_->forget_before(now - retention);
-    if (!forgotten) return forgotten;
-    if (const auto done = file_->end(); !done) return Unexpected(done.error());
-    return forgotten;
-  };
-  const auto forgotten = run();
-  if (!forgotten) {
+  std::vector<LedgerKey> forgotten;
+  auto done = file_->begin();
+  for (auto key = wanted_.begin(); done && key != wanted_.end(); ++key) done = file_->touch(*key, now);
+  if (done) done = file_->forget_before(now - retention, forgotten);
+  if (done) done = file_->end();
+  if (!done) {
     file_->undo();
-  } else {
-    for (const LedgerKey& key : *forgotten) {
-      entries_.erase(key);
-      log_.info("ledger", "a queue that was removed long ago is forgotten", {{"queue", key.labels.queue}});
-    }
+    return;
+  }
+  for (const LedgerKey& key : forgotten) {
+    entries_.erase(key);
+    log_.info("ledger", "a queue that was removed long ago is forgotten", {{"queue", key.labels.queue}});
   }
   measure(works_);
 }

@@ -16,9 +16,10 @@
 
 namespace taskqueue {
 
-/// A file that is damaged or not ours is set aside: renamed, with a message, and a new one begun. One of a newer version
-/// stays as it is. While the file cannot be used, loads give what is known, commits fail, and now and then it is tried
-/// again. What a queue's entry is stands in memory too, so that a file that breaks while in use is written anew.
+/// A file that is damaged or not ours is set aside: renamed, with a message, and a new one begun. One of a newer
+/// version stays as it is. While the file cannot be used, loads give what is known, commits fail, and now and then it
+/// is tried again. What a queue's entry is stands in memory too, so that a file that breaks while in use is written
+/// anew.
 class FileLedger final : public Ledger {
  public:
   struct Options {

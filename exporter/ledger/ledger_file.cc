@@ -28,8 +28,8 @@ constexpr const char* tables = R"(
     queue INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (queue, key)) WITHOUT ROWID;
 )";
 
-// The lock is held while the connection lives. A commit is on the disk when it has returned: FULL. What is written first
-// beside the file is folded into it every 4 MiB.
+// The lock is held while the connection lives. A commit is on the disk when it has returned: FULL. What is written
+// first beside the file is folded into it every 4 MiB.
 constexpr const char* exclusive = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
 constexpr const char* durable = R"(
   PRAGMA synchronous = FULL;
@@ -98,7 +98,8 @@ std::optional<LedgerFileFault> LedgerFile::check() {
 
 DatabaseResult<Done> LedgerFile::prepare() {
   const std::pair<std::optional<Statement>&, const char*> statements[]{
-      {find_, "SELECT number FROM queues WHERE name = ? AND service = ? AND account = ? AND region = ? AND identity = ?"},
+      {find_,
+       "SELECT number FROM queues WHERE name = ? AND service = ? AND account = ? AND region = ? AND identity = ?"},
       {add_, "INSERT INTO queues (name, service, account, region, identity, wanted) VALUES (?, ?, ?, ?, ?, ?)"},
       {touch_, "UPDATE queues SET wanted = ? WHERE number = ?"},
       {put_, "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"},
@@ -183,20 +184,19 @@ DatabaseResult<Done> LedgerFile::touch(const LedgerKey& key, WallTime now) {
   return touch_->bind(1, milliseconds(now)).bind(2, *queue).run();
 }
 
-DatabaseResult<std::vector<LedgerKey>> LedgerFile::forget_before(WallTime when) {
+DatabaseResult<Done> LedgerFile::forget_before(WallTime when, std::vector<LedgerKey>& forgotten) {
   const std::string old = "wanted < " + std::to_string(milliseconds(when));
-  auto list = database_.prepare(("SELECT number, name, service, account, region, identity FROM queues WHERE " + old).c_str());
+  auto list =
+      database_.prepare(("SELECT number, name, service, account, region, identity FROM queues WHERE " + old).c_str());
   if (!list) return Unexpected(list.error());
-  std::vector<LedgerKey> forgotten;
   for (auto row = list->step(); !row || *row; row = list->step()) {
     if (!row) return Unexpected(row.error());
     forgotten.push_back(key_in(*list));
   }
-  if (forgotten.empty()) return forgotten;
+  if (forgotten.empty()) return Done{};
   const std::string sql = "DELETE FROM records WHERE queue IN (SELECT number FROM queues WHERE " + old +
                           "); DELETE FROM queues WHERE " + old;
-  if (const auto done = database_.run(sql.c_str()); !done) return Unexpected(done.error());
-  return forgotten;
+  return database_.run(sql.c_str());
 }
 
 LedgerFile::Look LedgerFile::look() const {

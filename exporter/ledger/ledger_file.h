@@ -46,8 +46,8 @@ class LedgerFile {
   [[nodiscard]] DatabaseResult<Done> write(const LedgerKey& key, const Change& change, WallTime now);
   /// The queue is still wanted.
   [[nodiscard]] DatabaseResult<Done> touch(const LedgerKey& key, WallTime now);
-  /// Removes every queue that was last wanted before `when`, and says which.
-  [[nodiscard]] DatabaseResult<std::vector<LedgerKey>> forget_before(WallTime when);
+  /// Removes every queue that was last wanted before `when`, and adds it to `forgotten`.
+  [[nodiscard]] DatabaseResult<Done> forget_before(WallTime when, std::vector<LedgerKey>& forgotten);
 
   /// False if somebody has removed, replaced, lengthened or shortened the file since the last use.
   [[nodiscard]] bool is_as_left() const { return look() == left_; }

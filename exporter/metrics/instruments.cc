@@ -89,8 +89,7 @@ struct Instruments::Held {
   Gauge& ledger_up = family(prometheus::BuildGauge(), "taskqueue_ledger_up", registry).Add({});
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
-  Family<Counter>& corrections =
-      family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
+  Family<Counter>& corrections = family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
   Family<Gauge>& ledger_size = family(prometheus::BuildGauge(), "taskqueue_ledger_size_bytes", registry);
   Counter& bugs = family(prometheus::BuildCounter(), "taskqueue_exporter_bugs_total", registry).Add({});
   Gauge& build_info = family(prometheus::BuildGauge(), "taskqueue_exporter_build_info", registry)

@@ -136,9 +136,7 @@ void Refresher::tell_others() {
   reported_ = std::move(report);
 }
 
-bool Refresher::must_stop() const {
-  return stop_.stop_requested() || (calls_ && calls_->token().stop_requested());
-}
+bool Refresher::must_stop() const { return stop_.stop_requested() || (calls_ && calls_->token().stop_requested()); }
 
 void Refresher::give_up() {
   const Lock lock(mutex_);
@@ -218,8 +216,7 @@ bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
     return false;
   }
   note_write(committed);
-  shown_ = committed ? next.snapshot
-                     : std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+  shown_ = committed ? next.snapshot : std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
   // What could not be written is gone on from all the same, and the next write brings all of it.
   if (!committed) --next.generation;
   entry_ = std::move(next);

@@ -69,7 +69,9 @@ class BusyQueue {
   }
   std::string type() { return "Type" + std::to_string(random_() % static_cast<unsigned>(types_)); }
   CellPlace count_end(WallTime created) {
-    const Task task{.type = type(), .status = "FINISH", .phase = random_() % 10 == 0 ? Phase::failed : Phase::succeeded,
+    const Task task{.type = type(),
+                    .status = "FINISH",
+                    .phase = random_() % 10 == 0 ? Phase::failed : Phase::succeeded,
                     .created = created};
     TaskCells cells(state_.tasks);
     const CellPlace place = cells.place(task);
@@ -81,7 +83,8 @@ class BusyQueue {
     state_.tasks.ended[id()] = {.kind = place.kind, .minute = place.minute, .last = ended};
   }
   void arrive() {
-    Task task{.id = id(), .type = type(), .status = "PROCESSING", .phase = Phase::running, .created = now_, .began = now_};
+    Task task{
+        .id = id(), .type = type(), .status = "PROCESSING", .phase = Phase::running, .created = now_, .began = now_};
     ++state_.tasks.counters[task.type].arrived;
     state_.tasks.live[task.id] = {.task = task, .seen = now_};
   }

@@ -18,7 +18,9 @@ struct Opened {
     refusal = ledger.open();
   }
   Entry load(const std::string& queue) { return ledger.load(key_of(queue)).value(); }
-  Result<Done, Failure> commit(const std::string& queue, const Entry& next) { return ledger.commit(key_of(queue), next); }
+  Result<Done, Failure> commit(const std::string& queue, const Entry& next) {
+    return ledger.commit(key_of(queue), next);
+  }
   bool is_up() { return ledger.standing().up.value_or(false); }
 
   FileLedger ledger;
@@ -125,10 +127,13 @@ TEST_CASE("damage to one queue's records costs no other queue its counts", "[led
   auto database = Database::open(desk.file(), Milliseconds{0});
   REQUIRE(database);
   SECTION("a byte") {
-    REQUIRE(database->run("UPDATE records SET value = CAST(x'01' || substr(value, 2) AS BLOB) WHERE queue = 1 AND key = CAST('types' AS BLOB)"));
+    REQUIRE(
+        database->run("UPDATE records SET value = CAST(x'01' || substr(value, 2) AS BLOB) WHERE queue = 1 AND key = "
+                      "CAST('types' AS BLOB)"));
   }
   SECTION("a record is gone") {
-    REQUIRE(database->run("DELETE FROM records WHERE queue = 1 AND key = (SELECT max(key) FROM records WHERE queue = 1)"));
+    REQUIRE(
+        database->run("DELETE FROM records WHERE queue = 1 AND key = (SELECT max(key) FROM records WHERE queue = 1)"));
   }
   database = Unexpected(DatabaseFault{});
   Opened opened(desk);
