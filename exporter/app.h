@@ -15,7 +15,7 @@
 #include "exporter/api/credentials.h"
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
-#include "exporter/ledger/memory_ledger.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/queue_plans.h"
@@ -76,7 +76,8 @@ class App {
   [[nodiscard]] std::string exposition();
 
  private:
-  [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<FamilyText> own_families();
+  void replace_queues();
   [[nodiscard]] std::vector<web::Budget> budgets() const;
   void beat();
   void record_history();
@@ -94,7 +95,7 @@ class App {
   const Systemd systemd_;
   Instruments instruments_;
   Callers callers_;
-  MemoryLedger ledger_;
+  std::unique_ptr<Ledger> ledger_;
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;
