@@ -62,8 +62,7 @@ std::shared_ptr<Callers::Account> Callers::open(const AccountConfig& config) {
   const KeyParts key_parts{parts_.clock,       *route,        quotas_,    cloud_clock(config.provider),
                            parts_.instruments, parts_.random, parts_.log, parts_.environment};
   auto keys = make_credentials(config, provider(config.provider).key_ways(config, key_parts), key_parts);
-  auto reported =
-      std::make_shared<ReportedCredentials>(std::move(keys), config.name, parts_.instruments, parts_.log);
+  auto reported = std::make_shared<ReportedCredentials>(std::move(keys), config.name, parts_.instruments, parts_.log);
   return std::make_shared<Account>(Account{config, std::move(route), std::move(reported)});
 }
 

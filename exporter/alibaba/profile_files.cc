@@ -65,8 +65,9 @@ Reading from_config(const Value& config, const std::string& name, int depth) {
     profile = std::move(**base);
     profile.roles.push_back(role_in(*found));
   } else {
-    return Unexpected(no_keys("its mode " + shortened(mode) +
-                              " cannot be used here: AK, StsToken, RamRoleArn, EcsRamRole, OIDC and ChainableRamRoleArn can"));
+    return Unexpected(
+        no_keys("its mode " + shortened(mode) +
+                " cannot be used here: AK, StsToken, RamRoleArn, EcsRamRole, OIDC and ChainableRamRoleArn can"));
   }
   return std::optional(std::move(profile));
 }
@@ -96,8 +97,9 @@ Reading from_ini(const std::string& text, const std::string& name) {
                     .token_file = ini_value(section, "oidc_token_file_path"),
                     .session_name = role.session_name};
   } else if (type != "access_key" && type != "sts") {
-    return Unexpected(no_keys("its type " + shortened(type) +
-                              " cannot be used here: access_key, sts, ecs_ram_role, ram_role_arn and oidc_role_arn can"));
+    return Unexpected(
+        no_keys("its type " + shortened(type) +
+                " cannot be used here: access_key, sts, ecs_ram_role, ram_role_arn and oidc_role_arn can"));
   }
   return std::optional(std::move(profile));
 }

@@ -83,7 +83,8 @@ Result<Credentials, Failure> AlibabaKeysUri::fetch(const std::stop_token& stop) 
   const std::size_t authority = uri_.find("://");
   const std::size_t slash = authority == std::string::npos ? authority : uri_.find('/', authority + 3);
   const auto endpoint = parse_endpoint(uri_.substr(0, slash));
-  if (!endpoint) return Unexpected(no_keys("ALIBABA_CLOUD_CREDENTIALS_URI is no address: write http://host[:port]/path"));
+  if (!endpoint)
+    return Unexpected(no_keys("ALIBABA_CLOUD_CREDENTIALS_URI is no address: write http://host[:port]/path"));
   if (!endpoint->tls && !is_on_this_link(endpoint->host)) {
     return Unexpected(no_keys("ALIBABA_CLOUD_CREDENTIALS_URI leads off this machine without encryption: use https://"));
   }

@@ -20,11 +20,10 @@ class UnsignedDialect final : public Dialect {
  public:
   [[nodiscard]] HttpRequest request(const Call& call, const Signing& signing) const override {
     HttpRequest request;
-    request.target = "/?Action=" + percent_encode(call.action) + "&Format=JSON&Timestamp=" +
-                     percent_encode(utc_seconds(signing.now)) + "&Version=" + version;
-    request.headers = {{"Host", signing.host},
-                       {"accept", "application/json"},
-                       {"Content-Type", "application/x-www-form-urlencoded"}};
+    request.target = "/?Action=" + percent_encode(call.action) +
+                     "&Format=JSON&Timestamp=" + percent_encode(utc_seconds(signing.now)) + "&Version=" + version;
+    request.headers = {
+        {"Host", signing.host}, {"accept", "application/json"}, {"Content-Type", "application/x-www-form-urlencoded"}};
     for (const auto& [name, value] : call.parameters.items()) {
       const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
       request.body += (request.body.empty() ? "" : "&") + percent_encode(name) + "=" + percent_encode(text);

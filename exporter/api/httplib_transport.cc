@@ -253,21 +253,29 @@ std::string certificate_fault(httplib::Client& client) {
   return fault == X509_V_OK ? "its certificate is for another name" : X509_verify_cert_error_string(fault);
 }
 
+std::string name_of(const ProxyAddress& proxy) { return "the proxy " + proxy.host + ":" + std::to_string(proxy.port); }
+
+/// What a proxy's refusal looks like differs between versions of cpp-httplib: one sentence for all.
+Failure refused_by_proxy(const std::optional<ProxyAddress>& proxy, const std::string& place) {
+  if (!proxy) return failed(FailureKind::network, "a proxy on the way to " + place + " wants a password: set proxy");
+  return failed(FailureKind::network, name_of(*proxy) + " does not connect us to " + place +
+                                          ": check the user and password in its URL, allow the host there, or name it "
+                                          "in NO_PROXY");
+}
+
 /// What went wrong between us and the proxy, or between the proxy and the cloud: it shows in few ways.
 std::optional<Failure> proxy_fault(httplib::Error error, const Connection& connection, const std::string& place) {
   if (!connection.proxy) return std::nullopt;
-  const std::string proxy = "the proxy " + connection.proxy->host + ":" + std::to_string(connection.proxy->port);
+  const std::string name = name_of(*connection.proxy);
   switch (error) {
-    case httplib::Error::Connection: return failed(FailureKind::network, "cannot connect to " + proxy);
+    case httplib::Error::Connection: return failed(FailureKind::network, "cannot connect to " + name);
     case httplib::Error::ConnectionTimeout:
-      return failed(FailureKind::timeout, "connecting to " + proxy + " took too long");
+      return failed(FailureKind::timeout, "connecting to " + name + " took too long");
     case httplib::Error::SSLLoadingCerts:
     case httplib::Error::SSLServerVerification:
     case httplib::Error::Read:
     case httplib::Error::Write: return std::nullopt;
-    default:
-      return failed(FailureKind::network,
-                    proxy + " does not connect us to " + place + ": allow it there, or name the host in NO_PROXY");
+    default: return refused_by_proxy(connection.proxy, place);
   }
 }
 
@@ -287,11 +295,6 @@ Failure describe(httplib::Error error, const Endpoint& endpoint, Connection& con
                     "the certificate of " + place + " is not trusted: " + certificate_fault(client));
     default: return failed(FailureKind::network, "the connection to " + place + " broke");
   }
-}
-
-std::string refusal_of_user(const Connection& connection) {
-  if (!connection.proxy) return "HTTP 407: a proxy on the way wants a user and a password: set proxy in the account";
-  return "the proxy " + connection.proxy->host + " refuses our user and password: set both in the URL of the proxy";
 }
 
 /// One attempt on one connection, and what was seen of the answer.
@@ -355,7 +358,7 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
 
     if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
     if (result && result->status == 407) {
-      return Unexpected(failed(FailureKind::network, refusal_of_user(*connection)));
+      return Unexpected(refused_by_proxy(connection->proxy, host_header(endpoint)));
     }
     if (result) {
       HttpResponse response = to_response(*result, std::move(exchange.body));

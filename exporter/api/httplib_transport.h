@@ -13,7 +13,7 @@ namespace taskqueue {
 class HttplibTransport final : public Transport {
  public:
   struct Options {
-    std::filesystem::path ca_file;                     // empty: the system's certificates
+    std::filesystem::path ca_file;  // empty: the system's certificates
     ProxyRules proxies{};
     std::size_t largest_body = std::size_t{8} << 20U;  // bytes, after decompression
     Milliseconds idle_limit =

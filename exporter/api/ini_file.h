@@ -10,8 +10,8 @@ namespace taskqueue {
 using IniSection = std::map<std::string, std::string>;
 using IniFile = std::map<std::string, IniSection>;
 
-/// `[section]`, then `key = value` or `key: value`; lines that begin with `#` or `;` are comments, and so is the rest of
-/// a line after a space and one of these. Keys are in small letters; of a key given twice the last counts. What is
+/// `[section]`, then `key = value` or `key: value`; lines that begin with `#` or `;` are comments, and so is the rest
+/// of a line after a space and one of these. Keys are in small letters; of a key given twice the last counts. What is
 /// neither is skipped.
 [[nodiscard]] IniFile parse_ini(std::string_view text);
 

@@ -64,9 +64,7 @@ class Assembly {
   [[nodiscard]] std::shared_ptr<CredentialsProvider> followed(const Profile& profile) const {
     std::shared_ptr<CredentialsProvider> keys;
     switch (profile.way) {
-      case Profile::Way::keys:
-        keys = std::make_shared<FixedCredentials>(checked(profile.keys, profile.place));
-        break;
+      case Profile::Way::keys: keys = std::make_shared<FixedCredentials>(checked(profile.keys, profile.place)); break;
       case Profile::Way::instance_role: keys = refreshed(ways_->instance_role(profile.instance_role)); break;
       case Profile::Way::oidc: keys = refreshed(ways_->oidc(profile.oidc)); break;
     }
@@ -82,8 +80,7 @@ class Assembly {
 
   [[nodiscard]] std::shared_ptr<CredentialsProvider> refreshed(std::unique_ptr<KeySource> source) const {
     return std::make_shared<RefreshedCredentials>(
-        std::move(source), account_.name,
-        RefreshedCredentials::Parts{parts_.clock, parts_.cloud_clock, parts_.log});
+        std::move(source), account_.name, RefreshedCredentials::Parts{parts_.clock, parts_.cloud_clock, parts_.log});
   }
 
   AccountConfig account_;
@@ -93,8 +90,8 @@ class Assembly {
 
 }  // namespace
 
-std::shared_ptr<CredentialsProvider> make_credentials(const AccountConfig& account,
-                                                      std::shared_ptr<const KeyWays> ways, const KeyParts& parts) {
+std::shared_ptr<CredentialsProvider> make_credentials(const AccountConfig& account, std::shared_ptr<const KeyWays> ways,
+                                                      const KeyParts& parts) {
   return Assembly(account, std::move(ways), parts).whole();
 }
 

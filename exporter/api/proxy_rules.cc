@@ -44,7 +44,8 @@ bool is_in_network(const Address& address, const std::string& network, std::stri
   const auto first = parse_address(network);
   unsigned bits = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), bits);
-  if (!first || first->size != address.size || error != std::errc{} || end != length.data() + length.size()) return false;
+  if (!first || first->size != address.size || error != std::errc{} || end != length.data() + length.size())
+    return false;
   if (bits > 8 * address.size) return false;
   for (std::size_t i = 0; i < address.size; ++i) {
     const unsigned here = std::min(8U, bits - std::min(bits, static_cast<unsigned>(8 * i)));
@@ -59,7 +60,8 @@ bool names(std::string exception, const Endpoint& endpoint) {
   const std::size_t slash = exception.find('/');
   const auto address = parse_address(endpoint.host);
   if (slash != std::string::npos) {
-    return address && is_in_network(*address, exception.substr(0, slash), std::string_view(exception).substr(slash + 1));
+    return address &&
+           is_in_network(*address, exception.substr(0, slash), std::string_view(exception).substr(slash + 1));
   }
   // A colon begins a port, but in IPv6 only behind a bracket.
   const bool has_bracket = exception.starts_with('[');

@@ -10,10 +10,10 @@
 namespace taskqueue {
 
 struct ProxyRules {
-  std::optional<ProxyAddress> own{};            // the account's, which goes before the environment's
+  std::optional<ProxyAddress> own{};             // the account's, which goes before the environment's
   std::optional<ProxyAddress> of_environment{};  // for https only
-  bool is_environment_faulty = false;           // it names a proxy, but none that we can use
-  std::string exceptions{};                     // NO_PROXY
+  bool is_environment_faulty = false;            // it names a proxy, but none that we can use
+  std::string exceptions{};                      // NO_PROXY
 
   bool operator==(const ProxyRules&) const = default;
 };

@@ -36,7 +36,8 @@ void RefreshedCredentials::refused(const Credentials& keys) {
   were_refused_ = true;
   if (parts_.clock.steady_now() - fetched_at_ > young) refusals_ = 0;
   // The first time new keys are fetched at once. If those are refused too, it is not for their age.
-  if (++refusals_ > 1) fail(no_keys("the cloud refuses new keys too: is the role of this account, and allowed to read?"));
+  if (++refusals_ > 1)
+    fail(no_keys("the cloud refuses new keys too: is the role of this account, and allowed to read?"));
 }
 
 /// What can be answered without asking the source now.

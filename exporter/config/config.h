@@ -79,9 +79,9 @@ struct SecretOrFile {
 
 struct CredentialsConfig {
   CredentialsSource source = CredentialsSource::chain;
-  SecretOrFile id;     // secret_id, access_key_id
-  SecretOrFile key;    // secret_key, access_key_secret
-  SecretOrFile token;  // session_token
+  SecretOrFile id;      // secret_id, access_key_id
+  SecretOrFile key;     // secret_key, access_key_secret
+  SecretOrFile token;   // session_token
   std::string profile;  // empty: as the environment or the file says, else "default"
   std::optional<AssumeRole> assume_role;
 
@@ -97,7 +97,7 @@ struct AccountConfig {
   std::filesystem::path ca_file;
   std::optional<Endpoint> sts_endpoint;       // nothing: the provider's own
   std::optional<Endpoint> metadata_endpoint;  // nothing: the provider's own
-  std::map<std::string, double> limits;  // "batch.DescribeTask" -> requests per second
+  std::map<std::string, double> limits;       // "batch.DescribeTask" -> requests per second
 
   bool operator==(const AccountConfig&) const = default;
 };

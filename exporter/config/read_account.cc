@@ -136,8 +136,9 @@ std::optional<Endpoint> read_key_service(TableReader& reader, std::string_view k
   if (!url) return std::nullopt;
   const auto endpoint = parse_endpoint(*url);
   if (!endpoint) {
-    reader.complain(key, std::string(key) + " is not the address of a service: write https://host[:port], without path "
-                                            "and user");
+    reader.complain(key, std::string(key) +
+                             " is not the address of a service: write https://host[:port], without path "
+                             "and user");
   } else if (!endpoint->tls && !may_be_plain(endpoint->host)) {
     reader.complain(key, "keys would come from here without encryption: write https://");
   }

@@ -95,7 +95,8 @@ bool is_for_alibaba(const Request& request) {
   if (authorization.starts_with("TC3-") || request.header("X-TC-Action")) return false;
   if (authorization.starts_with("ACS3-") || request.header("x-acs-action")) return true;
   const AcsParameters parameters(request);
-  return parameters.find("AccessKeyId") || parameters.find("Action") == unsigned_action || parameters.find("SignatureMethod") == "HMAC-SHA1" ||
+  return parameters.find("AccessKeyId") || parameters.find("Action") == unsigned_action ||
+         parameters.find("SignatureMethod") == "HMAC-SHA1" ||
          request.header("Host").value_or("").find("aliyuncs") != std::string_view::npos;
 }
 

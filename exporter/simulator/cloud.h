@@ -2,7 +2,8 @@
 //
 // It speaks MPS, VOD and Batch as Tencent does (API 3.0, TC3 signatures) and ECS as Alibaba does (RPC and ACS3
 // signatures), on one address: the signature's scope or the Host header says which service is meant. So do the token
-// services of both, and the metadata services of their machines, by their paths. What the clouds do not document can be switched (quirks.h), and what goes wrong can be ordered (faults.h).
+// services of both, and the metadata services of their machines, by their paths. What the clouds do not document can be
+// switched (quirks.h), and what goes wrong can be ordered (faults.h).
 //
 // The control path, for the demo, tests and benchmarks, unsigned, under /control/:
 //   GET  /control/truth           what the worlds hold now, as the APIs would list it, and what ever happened;

@@ -16,9 +16,9 @@ constexpr std::string_view token_path = "/latest/api/token";
 constexpr std::string_view token = "metadata-token-0123456789abcdef";
 constexpr Milliseconds life = std::chrono::hours{6};
 
-/// What the service may say instead of the truth: keys that expired, keys of nobody, a name that is a path, keys without
-/// a token or an expiry, a Code that is not Success.
-constexpr std::array<std::string_view, 7> lies{"",           "expired",   "unknown_keys", "strange_role",
+/// What the service may say instead of the truth: keys that expired, keys of nobody, a name that is a path, keys
+/// without a token or an expiry, a Code that is not Success.
+constexpr std::array<std::string_view, 7> lies{"",         "expired",   "unknown_keys", "strange_role",
                                                "no_token", "no_expiry", "not_success"};
 
 Answer text_answer(int status, std::string text) {
@@ -90,18 +90,16 @@ Answer Metadata::give_keys(const AccountPlan& account, const Manner& manner, Wal
   if (manner.lie == "no_token") key.token.clear();
   const std::string code = manner.lie == "not_success" ? "InternalError" : "Success";
   const auto seconds = std::chrono::floor<std::chrono::seconds>(*key.expiry).time_since_epoch().count();
-  Json body = account.provider == "tencent" ? Json{{"TmpSecretId", key.id},
-                                                   {"TmpSecretKey", key.secret},
-                                                   {"Token", key.token},
-                                                   {"ExpiredTime", seconds},
-                                                   {"Expiration", utc_seconds(*key.expiry)},
-                                                   {"Code", code}}
-                                            : Json{{"AccessKeyId", key.id},
-                                                   {"AccessKeySecret", key.secret},
-                                                   {"SecurityToken", key.token},
-                                                   {"Expiration", utc_seconds(*key.expiry)},
-                                                   {"LastUpdated", utc_seconds(now)},
-                                                   {"Code", code}};
+  Json body = account.provider == "tencent"
+                  ? Json{{"TmpSecretId", key.id},
+                         {"TmpSecretKey", key.secret},
+                         {"Token", key.token},
+                         {"ExpiredTime", seconds},
+                         {"Expiration", utc_seconds(*key.expiry)},
+                         {"Code", code}}
+                  : Json{{"AccessKeyId", key.id},           {"AccessKeySecret", key.secret},
+                         {"SecurityToken", key.token},      {"Expiration", utc_seconds(*key.expiry)},
+                         {"LastUpdated", utc_seconds(now)}, {"Code", code}};
   if (manner.lie == "no_expiry") {
     body.erase("ExpiredTime");
     body.erase("Expiration");
@@ -114,7 +112,8 @@ CloudKey Metadata::current_key(const AccountPlan& account, WallTime now) {
   const Lock lock(mutex_);
   Kept& kept = kept_[account.name];
   const auto known = kept.key.id.empty() ? std::nullopt : keys_.find(kept.key.id);  // it may have been revoked
-  if (!known || *known->expiry - now < (*kept.key.expiry - kept.born) / 2) kept = {keys_.issue(account, now, life), now};
+  if (!known || *known->expiry - now < (*kept.key.expiry - kept.born) / 2)
+    kept = {keys_.issue(account, now, life), now};
   return kept.key;
 }
 

@@ -1,5 +1,5 @@
-// The metadata services of machines in both clouds, as far as they give the keys of a machine's role. The machine is one
-// of the first account of each provider that has a role.
+// The metadata services of machines in both clouds, as far as they give the keys of a machine's role. The machine is
+// one of the first account of each provider that has a role.
 #pragma once
 
 #include <map>
@@ -18,8 +18,8 @@ class Metadata {
   /// Both outlive it.
   Metadata(const Estate& estate, KeyRing& keys) : estate_(estate), keys_(keys) {}
 
-  /// Which of its questions a request is, for the meter and for faults: "token", "role", "keys"; nothing where it is for
-  /// somebody else.
+  /// Which of its questions a request is, for the meter and for faults: "token", "role", "keys"; nothing where it is
+  /// for somebody else.
   [[nodiscard]] static std::string question(const Request& request);
 
   [[nodiscard]] Answer answer(const Request& request, WallTime now);

@@ -135,8 +135,8 @@ DoorResult role_keys(const Request& request, const Caller& caller, const Moment&
     return refuse("InvalidAction", "The action `" + caller.action + "` does not exist.");
   }
   if (text_of(request, "X-TC-Region").empty()) return missing("X-TC-Region");
-  const auto parameters = by_token ? read_parameters(request, for_token, moment.quirks)
-                                   : read_parameters(request, for_keys, moment.quirks);
+  const auto parameters =
+      by_token ? read_parameters(request, for_token, moment.quirks) : read_parameters(request, for_keys, moment.quirks);
   if (!parameters) return Unexpected(parameters.error());
   auto keys = tencent_role_keys({.caller = by_token ? nullptr : caller.account,
                                  .action = caller.action,

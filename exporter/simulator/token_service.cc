@@ -100,7 +100,8 @@ Result<Json, ApiError> alibaba_role_keys(const RoleQuestion& question, const Acs
   const auto key = grant(question, wish, "alibaba", refusals, 43200);
   if (!key) return Unexpected(key.error());
   return Json{{"AssumedRoleUser",
-               {{"Arn", wish.role_arn + "/" + wish.session_name}, {"AssumedRoleId", "300000000000000001:" + wish.session_name}}},
+               {{"Arn", wish.role_arn + "/" + wish.session_name},
+                {"AssumedRoleId", "300000000000000001:" + wish.session_name}}},
               {"Credentials",
                {{"AccessKeyId", key->id},
                 {"AccessKeySecret", key->secret},

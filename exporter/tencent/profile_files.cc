@@ -65,7 +65,8 @@ std::vector<Place> places(const std::string& name, const Environment& environmen
     all.push_back({"/etc/tencentcloud/credentials", from_ini});
   }
   // The name becomes part of a path.
-  if (home && name.find('/') == std::string::npos) all.push_back({*home + "/.tccli/" + name + ".credential", from_json});
+  if (home && name.find('/') == std::string::npos)
+    all.push_back({*home + "/.tccli/" + name + ".credential", from_json});
   return all;
 }
 

@@ -54,8 +54,8 @@ std::unique_ptr<KeySource> tencent_assumed_role(const AccountConfig& account, co
           .account = account.name,
           .action = "AssumeRole",
           .role = role.arn,
-          .make_dialect =
-              [region = region_of(account)] { return std::make_unique<TencentDialect>(product(region, true)); },
+          .make_dialect = [region =
+                               region_of(account)] { return std::make_unique<TencentDialect>(product(region, true)); },
           .parameters = [parameters = std::move(parameters)] { return parameters; },
           .read = keys_in},
       std::move(base), parts);
@@ -79,8 +79,8 @@ std::unique_ptr<KeySource> tencent_web_identity(const AccountConfig& account, co
           .account = account.name,
           .action = "AssumeRoleWithWebIdentity",
           .role = identity.role_arn,
-          .make_dialect =
-              [region = identity.region] { return std::make_unique<TencentDialect>(product(region, false)); },
+          .make_dialect = [region =
+                               identity.region] { return std::make_unique<TencentDialect>(product(region, false)); },
           .parameters = parameters,
           .read = keys_in},
       std::make_shared<FixedCredentials>(Credentials{}), parts);

@@ -49,9 +49,7 @@ class KeyBench {
     response.body = std::move(body);
     return response;
   }
-  static Answer nobody() {
-    return Unexpected(Failure{.kind = FailureKind::network, .sentence = "cannot connect"});
-  }
+  static Answer nobody() { return Unexpected(Failure{.kind = FailureKind::network, .sentence = "cannot connect"}); }
 
   struct Asked {
     Endpoint endpoint;

@@ -25,9 +25,8 @@ std::string outcome(const KeyBench& bench, const AccountConfig& config) {
   return keys ? "keys " + keys->id : keys.error().sentence;
 }
 
-const std::string good_keys =
-    R"({"Code":"Success","AccessKeyId":"STS.tmp","AccessKeySecret":"k","SecurityToken":"t",)"
-    R"("Expiration":"2026-03-01T12:00:00Z","LastUpdated":"2026-03-01T06:00:00Z"})";
+const std::string good_keys = R"({"Code":"Success","AccessKeyId":"STS.tmp","AccessKeySecret":"k","SecurityToken":"t",)"
+                              R"("Expiration":"2026-03-01T12:00:00Z","LastUpdated":"2026-03-01T06:00:00Z"})";
 const std::string sts_keys =
     R"({"RequestId":"r","Credentials":{"AccessKeyId":"STS.tmp","AccessKeySecret":"k","SecurityToken":"t",)"
     R"("Expiration":"2026-03-01T12:00:00Z"}})";
@@ -108,7 +107,8 @@ TEST_CASE("a role is assumed in the region that the environment names", "[alibab
 TEST_CASE("the token of a pod with RRSA is exchanged without a signature, in the body", "[alibaba][alibaba_keys]") {
   KeyBench bench([](const Endpoint&, const HttpRequest&) { return KeyBench::says(sts_keys); });
   const std::string file = bench.write("token", "the+token\n");
-  CHECK(outcome(bench, account(CredentialsSource::oidc)) == "the environment does not hold ALIBABA_CLOUD_OIDC_TOKEN_FILE");
+  CHECK(outcome(bench, account(CredentialsSource::oidc)) ==
+        "the environment does not hold ALIBABA_CLOUD_OIDC_TOKEN_FILE");
   bench.variables.insert({{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", file},
                           {"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "p"},
                           {"ALIBABA_CLOUD_ROLE_ARN", "arn"}});
@@ -156,10 +156,11 @@ TEST_CASE("the command line tool's profiles lead to keys in the ways that they n
 
 TEST_CASE("the SDKs' INI file is read where the tool's has no such profile", "[alibaba][alibaba_keys]") {
   KeyBench bench([](const Endpoint&, const HttpRequest&) { return KeyBench::says(sts_keys); });
-  bench.write(".alibabacloud/credentials",
-              "[default]\ntype = access_key\naccess_key_id = i\naccess_key_secret = k\n"
-              "[r]\ntype = ram_role_arn\naccess_key_id = i\naccess_key_secret = k\nrole_arn = arn\nrole_session_name = s\n"
-              "[b]\ntype = bearer\n");
+  bench.write(
+      ".alibabacloud/credentials",
+      "[default]\ntype = access_key\naccess_key_id = i\naccess_key_secret = k\n"
+      "[r]\ntype = ram_role_arn\naccess_key_id = i\naccess_key_secret = k\nrole_arn = arn\nrole_session_name = s\n"
+      "[b]\ntype = bearer\n");
   AccountConfig config = account(CredentialsSource::profile);
   CHECK(outcome(bench, config) == "keys i");
   bench.variables["ALIBABA_CLOUD_PROFILE"] = "r";

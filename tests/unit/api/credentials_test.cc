@@ -79,7 +79,8 @@ TEST_CASE("a chain that finds nothing says what it tried and why that had no key
             "connect; oidc: the environment does not hold TKE_PROVIDER_ID");
 }
 
-TEST_CASE("a chain goes by the vendor's order, and stays with what gave keys until that has none", "[api][credentials]") {
+TEST_CASE("a chain goes by the vendor's order, and stays with what gave keys until that has none",
+          "[api][credentials]") {
   KeyBench bench([](const Endpoint&, const HttpRequest&) { return KeyBench::nobody(); });
   const std::string file = bench.write(".tencentcloud/credentials", "[default]\nsecret_id = file\nsecret_key = k\n");
   const auto keys = provider(bench, account(CredentialsSource::chain));

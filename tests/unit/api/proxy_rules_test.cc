@@ -15,7 +15,9 @@ Environment environment(std::map<std::string, std::string, std::less<>> variable
   };
 }
 
-Endpoint https(std::string host, std::uint16_t port = 443) { return {.tls = true, .host = std::move(host), .port = port}; }
+Endpoint https(std::string host, std::uint16_t port = 443) {
+  return {.tls = true, .host = std::move(host), .port = port};
+}
 
 std::string chosen(const Endpoint& endpoint, const ProxyRules& rules) {
   const auto proxy = proxy_for(endpoint, rules);

@@ -160,7 +160,8 @@ TEST_CASE("one thread asks, the others wait for what it brings", "[api][refreshe
   CHECK(bench.source->asked == 1);
 }
 
-TEST_CASE("while one thread renews keys the others go on with those that are still valid", "[api][refreshed_credentials]") {
+TEST_CASE("while one thread renews keys the others go on with those that are still valid",
+          "[api][refreshed_credentials]") {
   Bench bench;
   CHECK(bench.id() == "1");
   bench.clock.advance(minutes{56});

@@ -29,7 +29,8 @@ const std::string sts_keys =
 
 /// A metadata service whose role is `role`, with these keys.
 KeyBench::Answerer metadata(std::string role, std::string keys) {
-  return [role = std::move(role), keys = std::move(keys)](const Endpoint&, const HttpRequest& request) -> KeyBench::Answer {
+  return [role = std::move(role), keys = std::move(keys)](const Endpoint&,
+                                                          const HttpRequest& request) -> KeyBench::Answer {
     const std::string folder = "/latest/meta-data/cam/security-credentials/";
     if (request.target == folder) return role.empty() ? KeyBench::says("", 404) : KeyBench::says(role);
     return request.target == folder + "reader" ? KeyBench::says(keys) : KeyBench::says("", 404);
@@ -67,7 +68,8 @@ TEST_CASE("a metadata service that has no keys or says what cannot be is named",
        "gives keys that expired at 1970-01-01T00:00:05Z: it is 2026-03-01T10:00:00Z by our clock"},
       {"reader", R"({"Code":"Success","TmpSecretId":"i","TmpSecretKey":"k","ExpiredTime":1772366400})",
        "gives temporary keys without a token"},
-      {"reader", R"({"Code":"Success","TmpSecretId":"i\r\nX: y","TmpSecretKey":"k","Token":"t","ExpiredTime":1772366400})",
+      {"reader",
+       R"({"Code":"Success","TmpSecretId":"i\r\nX: y","TmpSecretKey":"k","Token":"t","ExpiredTime":1772366400})",
        "gives keys with a space or another character that no key has"},
   }));
   KeyBench bench(metadata(role, keys));
@@ -107,11 +109,11 @@ TEST_CASE("a refused role says which, where and why", "[tencent][tencent_keys]")
   CHECK(keys.error().kind == FailureKind::credentials);
   CHECK(keys.error().code == "UnauthorizedOperation");
   CHECK(keys.error().request_id == "r-1");
-  CHECK(keys.error().sentence ==
-        "AssumeRole of arn at sts.tencentcloudapi.com failed: UnauthorizedOperation: not you");
+  CHECK(keys.error().sentence == "AssumeRole of arn at sts.tencentcloudapi.com failed: UnauthorizedOperation: not you");
 }
 
-TEST_CASE("the token of a TKE pod is exchanged without a signature, and read anew each time", "[tencent][tencent_keys]") {
+TEST_CASE("the token of a TKE pod is exchanged without a signature, and read anew each time",
+          "[tencent][tencent_keys]") {
   KeyBench bench([](const Endpoint&, const HttpRequest&) { return KeyBench::says(sts_keys); });
   const std::string file = bench.write("token", "first\n");
   CHECK(failure(bench, CredentialsSource::oidc) == "the environment does not hold TKE_PROVIDER_ID");
@@ -141,8 +143,8 @@ TEST_CASE("a profile is read from the SDKs' file or the command line tool's, as 
   const auto keys = provider(bench, account(CredentialsSource::profile));
   REQUIRE(keys->get({}));
   CHECK(*keys->get({}) == Credentials{"tool", Secret("k"), Secret("t")});
-  const std::string file =
-      bench.write(".tencentcloud/credentials", "[default]\nsecret_id=sdk\nsecret_key=k\n[b]\nsecret_id=b\nsecret_key=k\n");
+  const std::string file = bench.write(".tencentcloud/credentials",
+                                       "[default]\nsecret_id=sdk\nsecret_key=k\n[b]\nsecret_id=b\nsecret_key=k\n");
   CHECK(keys->get({})->id == "sdk");
   bench.variables["TENCENTCLOUD_PROFILE"] = "b";
   CHECK(keys->get({})->id == "b");
