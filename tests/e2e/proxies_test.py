@@ -1,9 +1,11 @@
 """Calls through a proxy: which go that way, what the proxy sees, and what the cloud does not."""
 import base64
 import os
+import shutil
 import socket
 import ssl
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -111,13 +113,20 @@ class Proxy(Door):
 
 
 class ProxiesTest(lab.LabCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.certificates = tempfile.mkdtemp(prefix="taskqueue-")
+        cls.addClassCleanup(shutil.rmtree, cls.certificates, ignore_errors=True)
+        made = certificates.Certificates(cls.certificates)
+        for name in ("ca", "stranger"):
+            made.authority(name)
+        made.sign("cloud", "DNS:mps.test,DNS:sts.test")
+        cls.simulator = lab.Simulator("simulator", [lab.SIMULATOR, "--listen-address=127.0.0.1:0"], cls.certificates)
+        cls.addClassCleanup(cls.simulator.end)
+
     def setUp(self):
         super().setUp()
-        made = certificates.Certificates(self.folder)
-        made.authority("ca")
-        made.sign("cloud", "DNS:mps.test,DNS:sts.test")
-        simulator = self.start_simulator()
-        self.front = TlsFront(self.folder, "cloud", int(simulator.addresses()[0].rsplit(":", 1)[1]))
+        self.front = TlsFront(self.certificates, "cloud", int(self.simulator.addresses()[0].rsplit(":", 1)[1]))
         self.addCleanup(self.front.stop)
 
     def proxy(self, password=None):
@@ -125,7 +134,7 @@ class ProxiesTest(lab.LabCase):
         self.addCleanup(proxy.stop)
         return proxy
 
-    def run_once(self, keys="", **variables):
+    def run_once(self, keys="", trusted="ca", **variables):
         """One reading of one queue, whose cloud only the proxy knows how to reach."""
         path = self.write("c.toml", f"""
 [polling]
@@ -135,7 +144,7 @@ provider = "tencent"
 credentials = "static"
 secret_id = "{KEY[0]}"
 secret_key = "{KEY[1]}"
-ca_file = "{self.folder}/ca.pem"
+ca_file = "{self.certificates}/{trusted}.pem"
 sts_endpoint = "https://sts.test"
 {keys}
 [queues.transcode]
@@ -194,8 +203,7 @@ endpoint = "https://mps.test"
 
     def test_a_certificate_that_is_not_trusted_is_not_trusted_through_a_proxy_either(self):
         proxy = self.proxy()
-        certificates.Certificates(self.folder).authority("ca")
-        done = self.run_once(f'proxy = "http://127.0.0.1:{proxy.port}"')
+        done = self.run_once(f'proxy = "http://127.0.0.1:{proxy.port}"', trusted="stranger")
         self.assert_failed(done, "the certificate of mps.test is not trusted")
         self.assertNotIn(b"TC3-HMAC", self.front.seen)
 

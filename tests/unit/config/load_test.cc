@@ -230,7 +230,7 @@ TEST_CASE("the example configuration loads without complaint", "[config][load]")
   REQUIRE(config);
   CHECK(config->queues.size() == 5);
   for (const auto& [name, account] : config->accounts) {
-    CHECK(account.credentials.source == CredentialsSource::environment);
+    CHECK(account.credentials.source == CredentialsSource::chain);
   }
 }
 

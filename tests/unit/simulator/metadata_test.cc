@@ -13,6 +13,8 @@ namespace {
 const std::string cam = "/latest/meta-data/cam/security-credentials/";
 const std::string ram = "/latest/meta-data/ram/security-credentials/";
 
+std::string text(const Json& object, const char* name) { return object.at(name).get<std::string>(); }
+
 struct Machine {
   Machine() : cloud(demo_cloud(), clock) {}
   Answer ask(const std::string& path, std::vector<Header> headers = {}, const std::string& method = "GET") {
@@ -22,12 +24,14 @@ struct Machine {
   void tell(const std::string& what, const std::string& json) {
     REQUIRE(cloud.handle({.method = "POST", .target = "/control/" + what, .body = json}).status == 200);
   }
+  /// What the cloud says to a call with these keys; with their own token, or another.
+  std::string code_with(const Json& tencent_keys) { return code_with(tencent_keys, text(tencent_keys, "Token")); }
   std::string code_with(const Json& tencent_keys, const std::string& token) {
     Request request = tencent_request({}, R"({"Status":"FINISH"})", clock.wall_now(),
-                                      {tencent_keys["TmpSecretId"], tencent_keys["TmpSecretKey"]});
+                                      {text(tencent_keys, "TmpSecretId"), text(tencent_keys, "TmpSecretKey")});
     request.headers.push_back({"X-TC-Token", token});
     const Json response = Json::parse(cloud.handle(request).body)["Response"];
-    return response.contains("Error") ? response["Error"]["Code"].get<std::string>() : "OK";
+    return response.contains("Error") ? text(response["Error"], "Code") : "OK";
   }
   ManualClock clock{noon};
   Cloud cloud;
@@ -41,10 +45,10 @@ TEST_CASE("a machine's keys open the cloud until they expire, with their token o
   const Json keys = machine.keys(cam + "taskqueue-reader");
   CHECK(keys["Code"] == "Success");
   CHECK(keys["Expiration"] == "2024-05-01T18:00:00Z");
-  CHECK(machine.code_with(keys, keys["Token"]) == "OK");
+  CHECK(machine.code_with(keys) == "OK");
   CHECK(machine.code_with(keys, "") == "AuthFailure.TokenFailure");
   machine.clock.advance(std::chrono::hours{6});
-  CHECK(machine.code_with(keys, keys["Token"]) == "AuthFailure.TokenFailure");
+  CHECK(machine.code_with(keys) == "AuthFailure.TokenFailure");
 }
 
 TEST_CASE("the metadata service keeps its keys until half of their life is over or they are revoked",
@@ -57,9 +61,9 @@ TEST_CASE("the metadata service keeps its keys until half of their life is over 
   machine.clock.advance(std::chrono::minutes{2});
   const Json second = machine.keys(path);
   CHECK(second["TmpSecretId"] != first["TmpSecretId"]);
-  CHECK(machine.code_with(first, first["Token"]) == "OK");
+  CHECK(machine.code_with(first) == "OK");
   machine.tell("keys", R"({"revoke": true})");
-  CHECK(machine.code_with(first, first["Token"]) == "AuthFailure.TokenFailure");
+  CHECK(machine.code_with(first) == "AuthFailure.TokenFailure");
   CHECK(machine.keys(path)["TmpSecretId"] != second["TmpSecretId"]);
   machine.tell("keys", R"({"life_seconds": 8, "revoke": true})");
   CHECK(machine.keys(path)["Expiration"] == "2024-05-01T15:01:08Z");
@@ -91,7 +95,7 @@ TEST_CASE("a metadata service without a role knows nothing, and one that lies li
   CHECK(machine.keys(cam + "taskqueue-reader")["Expiration"] == "2024-05-01T11:00:00Z");
   machine.tell("metadata", R"({"lie": "unknown_keys"})");
   const Json keys = machine.keys(cam + "taskqueue-reader");
-  CHECK(machine.code_with(keys, keys["Token"]) == "AuthFailure.SecretIdNotFound");
+  CHECK(machine.code_with(keys) == "AuthFailure.SecretIdNotFound");
   CHECK(machine.cloud.handle({.method = "POST", .target = "/control/metadata", .body = R"({"lie": "x"})"}).status ==
         400);
 }
