@@ -80,7 +80,7 @@ class TlsFront(Door):
 
 
 class Proxy(Door):
-    """An HTTP proxy that knows CONNECT only, and leads every name to one port."""
+    """An HTTP proxy that leads every name to one port."""
 
     def __init__(self, to_port, password=None):
         self.to_port = to_port
@@ -100,6 +100,8 @@ class Proxy(Door):
         wanted = b"Basic " + base64.b64encode(f"operator:{self.password}".encode())
         if self.password and b"Proxy-Authorization: " + wanted not in head:
             connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n")
+        elif head.startswith(b"POST http://") and not self.refuses:
+            self.forward(connection, head)
         elif self.refuses or not head.startswith(b"CONNECT "):
             connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
         else:
@@ -107,6 +109,15 @@ class Proxy(Door):
                 connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 threading.Thread(target=pipe, args=(far, connection), daemon=True).start()
                 pipe(connection, far)
+
+    def forward(self, connection, head):
+        """A request without encryption, after which the connection ends."""
+        line, rest = head.split(b"\r\n", 1)
+        method, url, version = line.split(b" ")
+        with socket.create_connection(("127.0.0.1", self.to_port)) as far:
+            far.sendall(method + b" /" + url.split(b"/", 3)[3] + b" " + version + b"\r\nConnection: close\r\n" + rest)
+            threading.Thread(target=pipe, args=(connection, far), daemon=True).start()
+            pipe(far, connection)
 
     def asked_for(self):
         return {head.split(" ")[1] for head in self.heads}
@@ -126,15 +137,16 @@ class ProxiesTest(lab.LabCase):
 
     def setUp(self):
         super().setUp()
-        self.front = TlsFront(self.certificates, "cloud", int(self.simulator.addresses()[0].rsplit(":", 1)[1]))
+        self.plain_port = int(self.simulator.addresses()[0].rsplit(":", 1)[1])
+        self.front = TlsFront(self.certificates, "cloud", self.plain_port)
         self.addCleanup(self.front.stop)
 
-    def proxy(self, password=None):
-        proxy = Proxy(self.front.port, password)
+    def proxy(self, password=None, to_port=None):
+        proxy = Proxy(to_port or self.front.port, password)
         self.addCleanup(proxy.stop)
         return proxy
 
-    def run_once(self, keys="", trusted="ca", **variables):
+    def run_once(self, keys="", trusted="ca", endpoint='"https://mps.test"', **variables):
         """One reading of one queue, whose cloud only the proxy knows how to reach."""
         path = self.write("c.toml", f"""
 [polling]
@@ -150,7 +162,7 @@ sts_endpoint = "https://sts.test"
 [queues.transcode]
 service = "mps"
 account = "media"
-endpoint = "https://mps.test"
+endpoint = {endpoint}
 """)
         env = {"PATH": os.environ["PATH"], "HOME": self.folder, **variables}
         done = self.run_exporter("--once", "--once.timeout=20s", "--log.level=debug", f"--config.file={path}", env=env)
@@ -179,6 +191,15 @@ endpoint = "https://mps.test"
             done = self.run_once(**{name: value.format(proxy.port)})
             self.assertEqual(0, done.returncode, done.stderr)
             self.assertEqual({"mps.test:443"}, proxy.asked_for())
+
+    def test_an_endpoint_without_encryption_by_the_accounts_proxy_only(self):
+        proxy = self.proxy(PASSWORD, self.plain_port)
+        plain = '"http://mps.test"\nallow_insecure = true'
+        done = self.run_once(f'proxy = "http://{USER}@127.0.0.1:{proxy.port}"', endpoint=plain)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual({"http://mps.test/"}, {url.replace(":80/", "/") for url in proxy.asked_for()})
+        done = self.run_once(endpoint=plain, HTTPS_PROXY=f"http://{USER}@127.0.0.1:{proxy.port}")
+        self.assert_failed(done, "cannot connect to mps.test")
 
     def test_hosts_of_no_proxy_are_called_directly(self):
         proxy = self.proxy()
