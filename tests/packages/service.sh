@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs in a booted machine where the package is installed: the service under real systemd, from first start to purge.
-# Its arguments: the package. /root/cloud_simulator is the cloud. The last line is "all is well" or why it is not.
+# Its arguments: the package. /root/cloud_simulator is the cloud. It says "all is well", or why it is not.
 set -eu
 unit=taskqueue-exporter
 say() { echo "  $*"; }
