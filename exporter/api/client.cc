@@ -14,7 +14,7 @@ constexpr int most_attempts = 3;
 // A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
 
-Failure stopped() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
+Failure told_to_stop() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
 
 }  // namespace
 
@@ -37,7 +37,7 @@ Result<Answer, Failure> Client::call(const Call& call) {
   bool clock_was_set = false;
   for (int attempts = 1;; ++attempts) {
     const auto taken = line.quota->take(call.urgency, stop_);
-    if (!taken) return Unexpected(stopped());
+    if (!taken) return Unexpected(told_to_stop());
     Result<Answer, Failure> outcome = attempt(call, line, *taken);
     if (outcome || attempts == most_attempts) return outcome;
     const Failure& failure = outcome.error();
@@ -46,7 +46,7 @@ Result<Answer, Failure> Client::call(const Call& call) {
     if (clock_is_set_now) continue;
     const Milliseconds pause = pause_before_retry(attempts, failure);
     if (!is_worth_retrying(failure.kind) || pause > longest_pause) return outcome;
-    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(stopped());
+    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(told_to_stop());
   }
 }
 

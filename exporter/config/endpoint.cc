@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "exporter/config/digit.h"
+
 namespace taskqueue {
 namespace {
 
 constexpr std::size_t longest_host = 253;  // RFC 1035
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 

@@ -11,10 +11,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr seconds overlap{2};
+constexpr seconds slice_overlap{2};
 constexpr minutes page_age{5};
 // Times may be rounded either way: tasks so close to a slice's end are remembered until the next has been read.
-constexpr seconds border_margin = overlap + seconds{3};
+constexpr seconds border_margin = slice_overlap + seconds{3};
 // What may be shown although it is older than the window.
 constexpr hours below_window{24};
 // Clocks may differ by this much: a task that is older than the window by more shows what its edge is.
@@ -66,7 +66,7 @@ void TaskSweeping::start(TaskSweep sweep) {
 }
 
 std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep) {
-  const WallTime from = std::max(sweep.from, sweep.cursor - overlap);
+  const WallTime from = std::max(sweep.from, sweep.cursor - slice_overlap);
   return {from, std::min(sweep.cursor + sweep.width, sweep.until)};
 }
 
