@@ -12,6 +12,8 @@
 #include "exporter/api/quota_families.h"
 #include "exporter/catalogue.h"
 #include "exporter/config/load.h"
+#include "exporter/ledger/file_ledger.h"
+#include "exporter/ledger/memory_ledger.h"
 #include "exporter/metrics/process.h"
 #include "exporter/refresh/once.h"
 #include "exporter/version.h"
@@ -34,12 +36,16 @@ void warn_of_gaps(const Config& config, Log& log) {
   const auto warn = [&](const std::string& key, const std::string& instead) {
     log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
   };
-  if (!config.ledger.file.empty()) warn("ledger.file", "counters start at 0 when the process does");
   if (!config.ledger.redis.empty()) warn("ledger.redis", "every replica reads and counts on its own");
   for (const auto& [name, account] : config.accounts) {
     if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
     if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
   }
+}
+
+std::unique_ptr<Ledger> make_ledger(const LedgerConfig& config, const World& world) {
+  if (config.file.empty()) return std::make_unique<MemoryLedger>();
+  return std::make_unique<FileLedger>(config.file, world.clock, world.log);
 }
 
 }  // namespace
@@ -49,8 +55,9 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       config_(config),
       reload_from_(std::move(reload_from)),
       callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
+      ledger_(make_ledger(config_.ledger, world_)),
       executor_(most_refreshes),
-      scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_),
+      scheduler_({world_.clock, *ledger_, shelf_, instruments_, world_.log}, executor_),
       scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
   instruments_.reloaded(true, world_.clock.wall_now());
   warn_of_gaps(config_, world_.log);
@@ -69,7 +76,8 @@ void App::start(const WebOptions& options) {
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
-  scheduler_.replace(callers_.plans(config_));
+  if (const auto opened = ledger_->open(); !opened) throw StartupError(opened.error().sentence);
+  replace_queues();
   ticking_ = std::jthread([this](const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
@@ -91,6 +99,14 @@ void App::stop() {
   server_->stop(stop_grace);
 }
 
+void App::replace_queues() {
+  auto plans = callers_.plans(config_);
+  std::vector<LedgerKey> wanted;
+  for (const QueuePlan& plan : plans) wanted.push_back(plan.key);
+  ledger_->keep(wanted);
+  scheduler_.replace(std::move(plans));
+}
+
 web::Site App::site(const WebOptions& options) {
   return {
       .view = [this] { return shelf_.view(world_.clock.wall_now()); },
@@ -108,7 +124,10 @@ web::Site App::site(const WebOptions& options) {
 
 std::string App::exposition() { return joined(scrapes_.answer({}, {}).value_or(Pieces{})); }
 
-std::vector<FamilyText> App::own_families() const {
+std::vector<FamilyText> App::own_families() {
+  const Ledger::Standing ledger = ledger_->standing();
+  if (ledger.up) instruments_.ledger(*ledger.up);
+  if (ledger.size_bytes) instruments_.ledger_size(*ledger.size_bytes);
   auto families = instruments_.collect();
   for (auto& family : quota_families(callers_.quotas().entries())) families.push_back(std::move(family));
   for (auto& family : process_families()) families.push_back(std::move(family));
@@ -170,13 +189,15 @@ std::optional<std::string> App::load_again() {
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
   warn_of_gaps(config_, world_.log);
-  scheduler_.replace(callers_.plans(config_));
+  replace_queues();
   return std::nullopt;
 }
 
 bool App::collect_once(Milliseconds timeout) {
   auto plans = callers_.plans(config_);
-  return taskqueue::collect_once(std::move(plans), {world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_,
+  // Whoever looks once must not disturb the one who counts.
+  MemoryLedger ledger;
+  return taskqueue::collect_once(std::move(plans), {world_.clock, ledger, shelf_, instruments_, world_.log}, executor_,
                                  timeout);
 }
 

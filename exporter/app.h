@@ -14,7 +14,7 @@
 #include "exporter/api/credentials.h"
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
-#include "exporter/ledger/memory_ledger.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/queue_plans.h"
@@ -74,7 +74,8 @@ class App {
   [[nodiscard]] std::string exposition();
 
  private:
-  [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<FamilyText> own_families();
+  void replace_queues();
   [[nodiscard]] std::vector<web::Budget> budgets() const;
   void record_history();
   [[nodiscard]] web::Site site(const WebOptions& options);
@@ -89,7 +90,7 @@ class App {
 
   Instruments instruments_;
   Callers callers_;
-  MemoryLedger ledger_;
+  std::unique_ptr<Ledger> ledger_;
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;

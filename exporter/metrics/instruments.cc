@@ -89,6 +89,8 @@ struct Instruments::Held {
   Gauge& ledger_up = family(prometheus::BuildGauge(), "taskqueue_ledger_up", registry).Add({});
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
+  Family<Counter>& corrections = family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
+  Family<Gauge>& ledger_size = family(prometheus::BuildGauge(), "taskqueue_ledger_size_bytes", registry);
   Counter& bugs = family(prometheus::BuildCounter(), "taskqueue_exporter_bugs_total", registry).Add({});
   Gauge& build_info = family(prometheus::BuildGauge(), "taskqueue_exporter_build_info", registry)
                           .Add({{"version", version}, {"revision", revision}, {"compiler", compiler}});
@@ -143,6 +145,16 @@ void Instruments::scraped(int http_status) { held_->scrapes.Add({{"code", std::t
 void Instruments::ledger(bool up) { held_->ledger_up.Set(up ? 1 : 0); }
 
 void Instruments::ledger_write_failed() { held_->ledger_failures.Increment(); }
+
+void Instruments::ledger_size(std::int64_t bytes) { held_->ledger_size.Add({}).Set(static_cast<double>(bytes)); }
+
+void Instruments::expect_corrections(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}});
+}
+
+void Instruments::ledger_corrected(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}}).Increment();
+}
 
 std::vector<FamilyText> Instruments::collect() const {
   std::vector<FamilyText> families;

@@ -1,6 +1,7 @@
 // Our own counters, gauges and histograms, held by prometheus-cpp and written by the same writer as all else.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class Instruments {
   void scraped(int http_status);
   void ledger(bool up);
   void ledger_write_failed();
+  void ledger_size(std::int64_t bytes);
+  /// Makes the row of a queue whose counts may be corrected.
+  void expect_corrections(std::string_view queue);
+  void ledger_corrected(std::string_view queue);
 
   /// What they say now.
   [[nodiscard]] std::vector<FamilyText> collect() const;

@@ -37,17 +37,28 @@ Refresher::Refresher(QueuePlan plan, const RefreshParts& parts) : plan_(std::mov
   status_.drops_stale = polling.on_stale == OnStale::drop;
   for (const std::string_view result : results) status_.refreshes.emplace(result, 0);
   status_.skipped.emplace("running", 0);
+  parts_.instruments.expect_corrections(plan_.key.labels.queue);
+  if (parts_.leadership != nullptr) {
+    status_.skipped.emplace("ledger", 0);
+    status_.leader = false;
+  }
 }
 
 void Refresher::introduce() {
   if (std::exchange(introduced_, true)) return;
   // A ledger that cannot be read now is asked again by the first refresh.
-  if (load_once()) publish();
+  if (parts_.leadership == nullptr) {
+    if (load_once()) publish();
+  } else if (const auto showing = parts_.leadership->follow(plan_.key); showing && *showing) {
+    take(**showing);
+    publish();
+  }
 }
 
 void Refresher::refresh() {
   const SteadyTime began = parts_.clock.steady_now();
   try {
+    if (!enter_term()) return follow();
     read_and_count();
     note_duration(began);
     work_until(began + plan_.recipe.queue.polling.interval);
@@ -60,6 +71,78 @@ void Refresher::refresh() {
   }
 }
 
+bool Refresher::enter_term() {
+  if (parts_.leadership == nullptr) return true;
+  const auto term = parts_.leadership->term(plan_.key);
+  {
+    const Lock lock(mutex_);
+    status_.leader = term.has_value();
+  }
+  if (!term) {
+    entry_.reset();
+    return false;
+  }
+  if (term_ != term->number) {
+    term_ = term->number;
+    entry_.reset();
+    reported_.reset();
+    calls_.emplace(stop_.get_token(), term->over);
+    tally_ = plan_.make_tally(calls_->token());
+  }
+  return true;
+}
+
+void Refresher::follow() {
+  const auto showing = parts_.leadership->follow(plan_.key);
+  if (showing) {
+    if (*showing) take(**showing);
+    const Lock lock(mutex_);
+    status_.tried = true;
+    return;
+  }
+  const Lock lock(mutex_);
+  status_.tried = true;
+  ++status_.skipped["ledger"];
+  status_.last_failure = showing.error();
+  status_.last_failure_at = parts_.clock.wall_now();
+}
+
+void Refresher::take(const Showing& showing) {
+  // A ledger that has lost its memory shows nothing until its reader has written again: what was shown stays.
+  if (showing.snapshot != nullptr) shown_ = showing.snapshot;
+  if (!showing.report) return;
+  const Report& report = *showing.report;
+  const Lock lock(mutex_);
+  take_interval(report.interval);
+  status_.last_refresh_succeeded = report.succeeded;
+  status_.last_success = report.last_success;
+  status_.last_duration = report.duration;
+  status_.last_failure = report.failure;
+  status_.last_failure_at = report.failure_at;
+}
+
+void Refresher::tell_others() {
+  if (parts_.leadership == nullptr) return;
+  const QueueStatus now = status();
+  if (!now.leader || !now.tried) return;
+  Report report{.succeeded = now.last_refresh_succeeded,
+                .last_success = now.last_success,
+                .duration = now.last_duration,
+                .interval = now.interval,
+                .failure = now.last_failure,
+                .failure_at = now.last_failure_at};
+  if (reported_ == report) return;
+  parts_.leadership->report(plan_.key, report);
+  reported_ = std::move(report);
+}
+
+bool Refresher::must_stop() const { return stop_.stop_requested() || (calls_ && calls_->token().stop_requested()); }
+
+void Refresher::give_up() {
+  const Lock lock(mutex_);
+  ++status_.refreshes["stopped"];
+}
+
 void Refresher::note_duration(SteadyTime began) {
   const Lock lock(mutex_);
   status_.last_duration = std::chrono::floor<Milliseconds>(parts_.clock.steady_now() - began);
@@ -67,15 +150,15 @@ void Refresher::note_duration(SteadyTime began) {
 
 /// Ends in time for the next refresh: a step is not begun that would not.
 void Refresher::work_until(SteadyTime end) {
-  if (!entry_ || !shown_ || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
+  if (!entry_ || !entry_->snapshot || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
   publish();
   SteadyTime::duration longest{0};
   SteadyTime now = parts_.clock.steady_now();
   // One step in any case: where refreshes take longer than their interval the work still comes to an end.
   do {
     const bool was_complete = shown_->complete;
-    auto counted = tally_->advance(*entry_->state, *shown_);
-    if (stop_.stop_requested()) return;
+    auto counted = tally_->advance(*entry_->state, *entry_->snapshot);
+    if (must_stop()) return;
     if (!counted) return note_delay(counted.error());
     if (!commit(std::move(*counted), entry_->refreshed)) return;
     if (!was_complete && shown_->complete) publish();
@@ -88,8 +171,9 @@ void Refresher::work_until(SteadyTime end) {
 void Refresher::read_and_count() {
   const WallTime began = parts_.clock.wall_now();
   if (const auto loaded = load_once(); !loaded) return fail(loaded.error());
-  auto counted = tally_->refresh(*entry_->state, shown_.get());
+  auto counted = tally_->refresh(*entry_->state, entry_->snapshot.get());
   if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
+  if (must_stop()) return give_up();
   if (!counted) return fail(counted.error());
   take(std::move(*counted), began);
 }
@@ -108,6 +192,7 @@ Result<Done, Failure> Refresher::load_once() {
 void Refresher::take(Counted counted, WallTime began) {
   const auto partial = counted.partial;
   commit(std::move(counted), partial ? entry_->refreshed : began);
+  if (!entry_) return give_up();
   if (!partial) {
     const Lock lock(mutex_);
     status_.last_success = began;
@@ -116,21 +201,45 @@ void Refresher::take(Counted counted, WallTime began) {
 }
 
 bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
+  note_corrections(entry_->state->tasks, counted.after.tasks);
   Entry next{.generation = entry_->generation + 1,
              .refreshed = refreshed,
              .state = std::make_shared<const QueueState>(std::move(counted.after)),
              .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot))};
   const auto committed = parts_.ledger.commit(plan_.key, next);
-  parts_.instruments.ledger(committed.has_value());
-  if (committed) {
-    shown_ = next.snapshot;
-    entry_ = std::move(next);
-    return true;
+  if (!committed && committed.error().kind == FailureKind::stopped) {
+    // Somebody else has written: what we have counted from is not what stands there.
+    entry_.reset();
+    parts_.instruments.ledger_write_failed();
+    parts_.log.warn("ledger", "write refused",
+                    {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
+    return false;
   }
-  parts_.instruments.ledger_write_failed();
-  parts_.log.error("ledger", "cannot write", {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
-  shown_ = std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
-  return false;
+  note_write(committed);
+  shown_ = committed ? next.snapshot : std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+  // What could not be written is gone on from all the same, and the next write brings all of it.
+  if (!committed) --next.generation;
+  entry_ = std::move(next);
+  return true;
+}
+
+void Refresher::note_write(const Result<Done, Failure>& committed) {
+  parts_.instruments.ledger(committed.has_value());
+  const bool worked = std::exchange(ledger_works_, committed.has_value());
+  if (!committed) parts_.instruments.ledger_write_failed();
+  if (worked == ledger_works_) return;
+  if (committed) {
+    parts_.log.info("ledger", "counts are written again", {{"queue", plan_.key.labels.queue}});
+  } else {
+    parts_.log.error("ledger", "counts cannot be written: counters and histograms stand still, gauges go on",
+                     {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
+  }
+}
+
+void Refresher::note_corrections(const TaskState& before, const TaskState& after) {
+  for (std::uint64_t i = before.corrections; i < after.corrections; ++i) {
+    parts_.instruments.ledger_corrected(plan_.key.labels.queue);
+  }
 }
 
 /// Ended tasks go on being counted after the next refresh: nothing is lost but time.
@@ -185,6 +294,11 @@ void Refresher::log_change(std::string_view result, const std::optional<Failure>
 
 void Refresher::set_interval(Milliseconds in_force) {
   const Lock lock(mutex_);
+  if (!status_.leader) return;  // the reader's counts
+  take_interval(in_force);
+}
+
+void Refresher::take_interval(Milliseconds in_force) {
   status_.interval = in_force;
   status_.stale_after = stale_after(plan_.recipe.queue.polling, in_force);
 }
@@ -206,8 +320,11 @@ QueueStatus Refresher::status() const {
 
 void Refresher::publish() {
   if (stop_.stop_requested()) return;
-  const Lock lock(publishing_);
-  parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
+  {
+    const Lock lock(publishing_);
+    parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
+  }
+  tell_others();
 }
 
 }  // namespace taskqueue
