@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 import catalogue
 import promql
 import promtool_cases
-from dashboards_test import linter, load
+from files_test import linter, load
 
 
 def expressions():
