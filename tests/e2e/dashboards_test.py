@@ -39,7 +39,7 @@ EMPTY_OF_SERVICE = {
         ("Quantiles, last hour", "CDEF")) for query in queries},
     **{("vod", panel, "A"): NO_OUTCOME for panel in ("Failed, last hour", "Failed, by type")},
     **{(service, panel, query): BATCH for service in ("mps", "vod", "ecs") for panel, queries in (
-        ("Instances, by state", "A"), ("Instances ended", "A"), ("Jobs, by state", "A"), ("Tasks of jobs", "ABCD"),
+        ("Instances not ended, by state", "A"), ("Instances ended", "A"), ("Jobs, by state", "A"), ("Tasks of jobs", "ABCD"),
         ("Jobs ended", "A")) for query in queries},
     ("ecs", "Window", "A"): "the API does not say how far back it shows tasks",
     **{(service, "Annotation Alerts", "A"): WELL for service in ("mps", "vod", "batch", "ecs")},
