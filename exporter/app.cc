@@ -26,8 +26,9 @@ constexpr Milliseconds sick_after = std::chrono::seconds{60};
 constexpr Milliseconds stop_grace = std::chrono::seconds{2};
 
 MakeTransport over_sockets(const Clock& clock) {
-  return [&clock](const std::filesystem::path& ca_file) {
-    return std::make_shared<HttplibTransport>(clock, HttplibTransport::Options{.ca_file = ca_file});
+  return [&clock](const Route& route) {
+    return std::make_shared<HttplibTransport>(
+        clock, HttplibTransport::Options{.ca_file = route.ca_file, .proxies = route.proxies});
   };
 }
 
@@ -37,10 +38,6 @@ void warn_of_gaps(const Config& config, Log& log) {
     log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
   };
   if (!config.ledger.redis.empty()) warn("ledger.redis", "every replica reads and counts on its own");
-  for (const auto& [name, account] : config.accounts) {
-    if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
-    if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
-  }
 }
 
 std::unique_ptr<Ledger> make_ledger(const LedgerConfig& config, const World& world) {

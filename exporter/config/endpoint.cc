@@ -40,6 +40,11 @@ bool is_host_name(std::string_view host) {
          host.front() != '.' && host.find("..") == std::string_view::npos;
 }
 
+bool looks_like_ipv4(std::string_view host) {
+  return std::ranges::count(host, '.') == 3 &&
+         std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+}
+
 /// Not a full check of RFC 4291: what passes and is no address fails when it is connected to.
 bool is_ipv6(std::string_view host) {
   const auto allowed = [](char c) { return is_hex(c) || c == ':' || c == '.'; };
@@ -125,9 +130,12 @@ std::string host_header(const Endpoint& endpoint) {
 }
 
 bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "::1") return true;
-  if (!host.starts_with("127.") || std::ranges::count(host, '.') != 3) return false;
-  return std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+  return host == "localhost" || host == "::1" || (host.starts_with("127.") && looks_like_ipv4(host));
+}
+
+bool is_on_this_link(std::string_view host) {
+  return is_loopback(host) || (host.starts_with("169.254.") && looks_like_ipv4(host)) || host == "100.100.100.200" ||
+         host == "metadata.tencentyun.com";
 }
 
 std::optional<ProxyAddress> parse_proxy(std::string_view url) {
