@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::size_t most_refreshes = 64;
 constexpr Milliseconds sick_after = std::chrono::seconds{60};
+constexpr Milliseconds heartbeat = std::chrono::seconds{5};
 constexpr Milliseconds stop_grace = std::chrono::seconds{2};
 
 MakeTransport over_sockets(const Clock& clock) {
@@ -51,6 +52,7 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
     : world_(std::move(world)),
       config_(config),
       reload_from_(std::move(reload_from)),
+      systemd_(world_.environment("NOTIFY_SOCKET")),
       callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
       ledger_(make_ledger(config_.ledger, world_)),
       executor_(most_refreshes),
@@ -67,8 +69,8 @@ void App::start(const WebOptions& options) {
                   web::ServerOptions{.limits = {},
                                      .on_bug = [this] { instruments_.bug(); },
                                      .web_config = options.config,
-                                     .chore = [this] { record_history(); },
-                                     .chore_interval = web::History::step,
+                                     .chore = [this] { beat(); },
+                                     .chore_interval = heartbeat,
                                      .random = &world_.random});
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
@@ -86,10 +88,12 @@ void App::start(const WebOptions& options) {
         "web", "listening",
         {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}, {"tls", tls ? "true" : "false"}});
   }
+  systemd_.ready(status());
 }
 
 void App::stop() {
   if (!ticking_.joinable()) return;
+  systemd_.stopping();
   ticking_.request_stop();
   scheduler_.stop();
   ticking_.join();
@@ -139,6 +143,14 @@ std::vector<web::Budget> App::budgets() const {
   return budgets;
 }
 
+/// On the server's thread: that it is called shows that the server lives, and it looks at the scheduler besides.
+void App::beat() {
+  if (beats_++ % (web::History::step / heartbeat) == 0) record_history();
+  if (!sickness()) systemd_.alive();
+}
+
+std::string App::status() const { return std::to_string(config_.queues.size()) + " queues"; }
+
 void App::record_history() {
   const WallTime now = world_.clock.wall_now();
   history_->record(shelf_.view(now), budgets(), now);
@@ -165,6 +177,7 @@ void App::reload() {
     const Lock lock(mutex_);
     waiting.swap(waiting_for_reload_);
   }
+  systemd_.reloading(world_.clock.steady_now());
   const auto complaints = load_again();
   instruments_.reloaded(!complaints, world_.clock.wall_now());
   if (complaints) {
@@ -172,6 +185,7 @@ void App::reload() {
   } else {
     world_.log.info("app", "reloaded", {{"queues", std::to_string(config_.queues.size())}});
   }
+  systemd_.ready(status() + (complaints ? "; the last reload failed, see the log" : ""));
   for (const auto& ended : waiting) ended(complaints);
 }
 

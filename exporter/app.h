@@ -1,6 +1,7 @@
 // The whole exporter: builds everything from a configuration and owns it, in the order of the data's way.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -22,6 +23,7 @@
 #include "exporter/refresh/executor.h"
 #include "exporter/refresh/scheduler.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/systemd.h"
 #include "exporter/web/history.h"
 #include "exporter/web/pages.h"
 #include "exporter/web/scrape_desk.h"
@@ -77,7 +79,9 @@ class App {
   [[nodiscard]] std::vector<FamilyText> own_families();
   void replace_queues();
   [[nodiscard]] std::vector<web::Budget> budgets() const;
+  void beat();
   void record_history();
+  [[nodiscard]] std::string status() const;
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
@@ -88,6 +92,7 @@ class App {
   Config config_;
   const std::filesystem::path reload_from_;
 
+  const Systemd systemd_;
   Instruments instruments_;
   Callers callers_;
   std::unique_ptr<Ledger> ledger_;
@@ -96,6 +101,7 @@ class App {
   Scheduler scheduler_;
   std::jthread ticking_;
   std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
+  std::uint64_t beats_ = 0;                                                   // of the server's thread
   web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs
   std::optional<web::Server> server_;
 
