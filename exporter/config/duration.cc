@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "exporter/config/digit.h"
+#include "exporter/ascii.h"
 #include "exporter/config/wording.h"
 
 namespace taskqueue {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "exporter/config/digit.h"
+#include "exporter/ascii.h"
 
 namespace taskqueue {
 namespace {
@@ -12,13 +12,6 @@ constexpr std::size_t longest_host = 253;  // RFC 1035
 
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string lower_case(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return small;
-}
 
 bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!rest.starts_with(prefix)) return false;
