@@ -52,7 +52,7 @@ class Assembly {
     read_rest(bytes, state_.tasks);
     read_rest(bytes, state_.batch);
     common_.listed = state_.batch.rounds;
-    if (version != form || !bytes.is_done()) return damaged("the record head makes no sense");
+    if (written_as != form || !bytes.is_done()) return damaged("the record head makes no sense");
     return Done{};
   }
 
