@@ -31,6 +31,9 @@ class Instruments {
   void scraped(int http_status);
   void ledger(bool up);
   void ledger_write_failed();
+  /// Makes the row of a queue that replicas may take over from each other.
+  void expect_takeovers(std::string_view queue);
+  void took_over(std::string_view queue);
 
   /// What they say now.
   [[nodiscard]] std::vector<FamilyText> collect() const;
