@@ -100,6 +100,7 @@ struct TaskState {
   int mismatches = 0;                           // totals in a row that differed otherwise
   std::optional<std::int64_t> recounted_for{};  // the difference for which everything was counted again
   bool wants_all = false;                       // the next refresh lists everything
+  std::uint64_t corrections = 0;                // checks that found other cells than these
 
   bool operator==(const TaskState&) const = default;
 };

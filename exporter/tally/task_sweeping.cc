@@ -120,11 +120,12 @@ void TaskSweeping::adapt_width(std::size_t tasks) {
 void TaskSweeping::finish() {
   TaskSweep sweep = std::move(*state_.sweep);
   state_.sweep.reset();
-  if (sweep.is_check) {
-    state_.cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
-    return;
-  }
-  state_.cells = std::move(sweep.cells);
+  EndedCells cells = state_.cells;
+  cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
+  if (!sweep.is_check) cells = std::move(sweep.cells);
+  if (state_.complete && cells != state_.cells) ++state_.corrections;
+  state_.cells = std::move(cells);
+  if (sweep.is_check) return;
   state_.complete = true;
   state_.swept = sweep.start;
   state_.mismatches = 0;
