@@ -35,11 +35,22 @@ void warn_of_gaps(const Config& config, Log& log) {
     log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
   };
   if (!config.ledger.file.empty()) warn("ledger.file", "counters start at 0 when the process does");
-  if (!config.ledger.redis.empty()) warn("ledger.redis", "every replica reads and counts on its own");
   for (const auto& [name, account] : config.accounts) {
     if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
     if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
   }
+}
+
+std::optional<RedisShare> share(const World& world, Instruments& instruments, const LedgerConfig& config) {
+  if (config.redis.empty()) return std::nullopt;
+  return std::optional<RedisShare>(std::in_place, RedisShare::Parts{world.clock, world.random, instruments, world.log},
+                                   config);
+}
+
+std::vector<Candidate> candidates(const std::vector<QueuePlan>& plans) {
+  std::vector<Candidate> candidates;
+  for (const QueuePlan& plan : plans) candidates.push_back({plan.key, plan.recipe.queue.polling.interval});
+  return candidates;
 }
 
 }  // namespace
@@ -48,9 +59,11 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
     : world_(std::move(world)),
       config_(config),
       reload_from_(std::move(reload_from)),
-      callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
+      shared_(share(world_, instruments_, config_.ledger)),
+      callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock),
+                shared_ ? &shared_->quotas() : nullptr}),
       executor_(most_refreshes),
-      scheduler_({world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_),
+      scheduler_(refresh_parts(), executor_),
       scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
   instruments_.reloaded(true, world_.clock.wall_now());
   warn_of_gaps(config_, world_.log);
@@ -69,7 +82,13 @@ void App::start(const WebOptions& options) {
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
-  scheduler_.replace(callers_.plans(config_));
+  take(callers_.plans(config_));
+  if (shared_) {
+    leasing_ = std::jthread([this](const std::stop_token& stop) {
+      pthread_setname_np(pthread_self(), "leases");
+      shared_->leadership().run(stop, [this](const LedgerKey& queue) { scheduler_.hasten(queue); });
+    });
+  }
   ticking_ = std::jthread([this](const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
@@ -86,8 +105,13 @@ void App::start(const WebOptions& options) {
 void App::stop() {
   if (!ticking_.joinable()) return;
   ticking_.request_stop();
+  leasing_.request_stop();
   scheduler_.stop();
   ticking_.join();
+  if (shared_) {
+    leasing_.join();
+    shared_->leadership().resign();
+  }
   server_->stop(stop_grace);
 }
 
@@ -170,14 +194,27 @@ std::optional<std::string> App::load_again() {
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
   warn_of_gaps(config_, world_.log);
-  scheduler_.replace(callers_.plans(config_));
+  take(callers_.plans(config_));
   return std::nullopt;
+}
+
+void App::take(std::vector<QueuePlan> plans) {
+  if (shared_) {
+    shared_->leadership().arrange(candidates(plans));
+    if (!leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
+  }
+  scheduler_.replace(std::move(plans));
+}
+
+RefreshParts App::refresh_parts() {
+  RefreshParts parts{world_.clock, own_ledger_, shelf_, instruments_, world_.log};
+  if (!shared_) return parts;
+  return {world_.clock, shared_->ledger(), shelf_, instruments_, world_.log, &shared_->leadership()};
 }
 
 bool App::collect_once(Milliseconds timeout) {
   auto plans = callers_.plans(config_);
-  return taskqueue::collect_once(std::move(plans), {world_.clock, ledger_, shelf_, instruments_, world_.log}, executor_,
-                                 timeout);
+  return taskqueue::collect_once(std::move(plans), refresh_parts(), executor_, timeout);
 }
 
 }  // namespace taskqueue

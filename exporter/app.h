@@ -15,6 +15,7 @@
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
 #include "exporter/ledger/memory_ledger.h"
+#include "exporter/ledger/redis_share.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/queue_plans.h"
@@ -80,6 +81,9 @@ class App {
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
+  /// What scheduler, leases and shelf work with.
+  [[nodiscard]] RefreshParts refresh_parts();
+  void take(std::vector<QueuePlan> plans);
   void ask_for_reload(web::ReloadEnded ended);
   [[nodiscard]] std::optional<std::string> sickness() const;
 
@@ -88,12 +92,14 @@ class App {
   const std::filesystem::path reload_from_;
 
   Instruments instruments_;
+  std::optional<RedisShare> shared_;  // with other replicas
+  MemoryLedger own_ledger_;
   Callers callers_;
-  MemoryLedger ledger_;
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  std::jthread leasing_;
   std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
   web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs
   std::optional<web::Server> server_;

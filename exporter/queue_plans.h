@@ -30,6 +30,7 @@ class Callers {
     Log& log;
     Environment environment;
     MakeTransport make_transport;
+    QuotaBook* quotas = nullptr;  // null: quotas of this process alone
   };
   explicit Callers(Parts parts);
 
@@ -51,7 +52,8 @@ class Callers {
                                std::shared_ptr<Account> account);
 
   const Parts parts_;
-  LocalQuotaBook quotas_;
+  LocalQuotaBook own_quotas_;
+  QuotaBook& quotas_;  // of this process, or shared with others
   std::map<std::string, CloudClock> cloud_clocks_;                          // by provider
   std::map<std::filesystem::path, std::shared_ptr<Transport>> transports_;  // by CA file
 };

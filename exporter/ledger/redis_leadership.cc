@@ -11,6 +11,7 @@ namespace taskqueue {
 namespace {
 
 constexpr Milliseconds patience = std::chrono::seconds{1};
+constexpr Milliseconds patience_at_the_end{300};
 constexpr Milliseconds longest_rest = std::chrono::seconds{1};
 
 /// KEYS: lease, reign, entry, report, shown. ARGV: who asks, milliseconds that a lease lasts, the epoch of its last
@@ -266,7 +267,7 @@ void RedisLeadership::give_back(const std::vector<QueueKeys>& leases) {
   calls.reserve(leases.size());
   for (const QueueKeys& keys : leases) calls.push_back({give_back_script, {keys.lease}, {parts_.name}});
   // What cannot be given back ends by itself.
-  static_cast<void>(scripts_.run(calls, patience));
+  static_cast<void>(scripts_.run(calls, patience_at_the_end));
 }
 
 void RedisLeadership::end_overdue() {

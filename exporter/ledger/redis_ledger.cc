@@ -10,8 +10,8 @@
 namespace taskqueue {
 namespace {
 
-/// An entry of a million tasks has some megabytes.
-constexpr Milliseconds patience_for_much = std::chrono::seconds{10};
+/// An entry of a million tasks has some megabytes. Not longer: the process must be able to end within 5 seconds.
+constexpr Milliseconds patience_for_much = std::chrono::seconds{3};
 constexpr Milliseconds patience_for_little = std::chrono::seconds{1};
 
 /// KEYS: reign, entry, shown. ARGV: epoch, the generation that stands there, the next, line, "whole" or "change",

@@ -16,7 +16,7 @@ constexpr Milliseconds longest_nap = std::chrono::seconds{2};
 constexpr Milliseconds longest_way{250};  // of a request to the API
 // A permission that took longer to come than was reckoned with is left unused, and the next is given more time.
 constexpr Milliseconds first_allowance{100};
-constexpr Milliseconds most_allowance = std::chrono::seconds{1};
+constexpr Milliseconds most_allowance{400};
 constexpr double recovery_per_second = 1.0 / 60;
 // Requests that were given up are never answered.
 constexpr Milliseconds forgotten_after = std::chrono::seconds{30};

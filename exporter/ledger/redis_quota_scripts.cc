@@ -18,7 +18,7 @@ local settled, rate, all, sweeps, quiet, halved, was = s[1], s[2], s[3], s[4], s
 if not (settled and rate and all and sweeps and quiet and halved and was) or settled > now + 2000 then
   -- Nothing is remembered, or the clock went back: what was sent in the last second is unknown, so that is waited for.
   settled, rate, all, sweeps, halved, was = now, math.min(ceiling, tonumber(ARGV[2])), 0, 0, 0, ceiling
-  quiet = now + second + 1250
+  quiet = now + second + 650
   redis.call('DEL', recent)
 end
 if was ~= ceiling then

@@ -67,8 +67,10 @@ Result<Done, Failure> TlsStream::shake_hands(const std::string& host, SteadyTime
   const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls_.get()), host.c_str()) == 1;
   if (!is_address) {
     ERR_clear_error();
-    if (SSL_set1_host(tls_.get(), host.c_str()) != 1 || SSL_set_tlsext_host_name(tls_.get(), host.c_str()) != 1)
-      return Unexpected(refused("no such name"));
+    // SSL_set_tlsext_host_name, without its old-style cast.
+    const long named = SSL_ctrl(tls_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                                const_cast<char*>(host.c_str()));
+    if (named != 1 || SSL_set1_host(tls_.get(), host.c_str()) != 1) return Unexpected(refused("no such name"));
   }
   while (true) {
     const int result = SSL_connect(tls_.get());
