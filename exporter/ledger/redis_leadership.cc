@@ -181,7 +181,9 @@ void RedisLeadership::take(const LedgerKey& queue, const RedisReply& reply, Stea
     } else if (answer.state == LeaseState::other && answer.epoch > epoch_before) {
       parts_.ledger.forget(queue);
     }
-    place.has_news = place.has_news || begins || over || !place.heard || answer.news != place.news;
+    // Its own reports are no news to who reads.
+    const bool told = !reads && (!place.heard || answer.news != place.news);
+    place.has_news = place.has_news || begins || over || told;
     place.heard = true;
     place.news = answer.news;
     place.generation = answer.generation;

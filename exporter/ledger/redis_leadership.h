@@ -52,6 +52,9 @@ class RedisLeadership final : public Leadership {
   /// news.
   void run(const std::stop_token& stop, const std::function<void(const LedgerKey&)>& tell);
 
+  /// The queues to be looked at, once each.
+  [[nodiscard]] std::vector<LedgerKey> take_news();
+
   /// Gives all leases back, so that another replica reads at once.
   void resign();
 
@@ -87,7 +90,6 @@ class RedisLeadership final : public Leadership {
   void take(const LedgerKey& queue, const RedisReply& reply, SteadyTime asked);
   void tell_of(const LedgerKey& queue, const LeaseAnswer& answer) const;
   void note_reachable(const std::optional<Failure>& failure);
-  [[nodiscard]] std::vector<LedgerKey> take_news();
   [[nodiscard]] SteadyTime next_ask();
   void give_back(const std::vector<QueueKeys>& leases);
 

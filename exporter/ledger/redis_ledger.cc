@@ -1,5 +1,6 @@
 #include "exporter/ledger/redis_ledger.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -86,7 +87,7 @@ Result<Entry, Failure> RedisLedger::load(const LedgerKey& queue) {
   if (book.epoch == 0) return Unexpected(refused("another replica reads this queue"));
   if (book.restores && book.entry) {
     const auto restored = write(queue, book, nullptr, *book.entry);
-    note(restored);
+    note(queue, restored);
     if (!restored) return Unexpected(restored.error());
     parts_.log.warn("ledger", "Redis had lost a queue, its reader has put it back", {{"queue", queue.labels.queue}});
     book.restores = false;
@@ -152,7 +153,7 @@ Result<Done, Failure> RedisLedger::commit(const LedgerKey& queue, const Entry& n
     return Unexpected(refused("what was counted from is not what stands in Redis"));
   }
   auto written = write(queue, book, &*book.entry, next);
-  note(written);
+  note(queue, written);
   if (!written) return written;
   book.entry = next;
   keep(queue, book);
@@ -216,21 +217,27 @@ void RedisLedger::reign(const LedgerKey& queue, std::uint64_t epoch, bool restor
   Book& book = books_[queue];
   book.epoch = epoch;
   book.restores = restores;
+  book.refused = false;
 }
 
 void RedisLedger::forget(const LedgerKey& queue) {
   const Lock lock(mutex_);
   books_[queue].entry.reset();
+  books_[queue].refused = false;
 }
 
 bool RedisLedger::is_writable() {
   const Lock lock(mutex_);
-  return writable_;
+  return std::ranges::none_of(books_, [](const auto& each) { return each.second.refused; });
 }
 
-void RedisLedger::note(const Result<Done, Failure>& written) {
+void RedisLedger::note(const LedgerKey& queue, const Result<Done, Failure>& written) {
+  // What did not arrive, or came too late, is no matter of this kind.
+  const auto is_refusal = [](FailureKind kind) {
+    return kind != FailureKind::stopped && kind != FailureKind::network && kind != FailureKind::timeout;
+  };
   const Lock lock(mutex_);
-  writable_ = written || written.error().kind == FailureKind::stopped;
+  books_[queue].refused = !written && is_refusal(written.error().kind);
 }
 
 RedisLedger::Book RedisLedger::open(const LedgerKey& queue) {
@@ -242,7 +249,10 @@ void RedisLedger::keep(const LedgerKey& queue, const Book& book) {
   const Lock lock(mutex_);
   Book& kept = books_[queue];
   // A reign that began meanwhile loads for itself.
-  if (kept.epoch == book.epoch) kept = book;
+  if (kept.epoch != book.epoch) return;
+  const bool refused = kept.refused;
+  kept = book;
+  kept.refused = refused;
 }
 
 }  // namespace taskqueue

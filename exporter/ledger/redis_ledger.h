@@ -49,13 +49,15 @@ class RedisLedger final : public Ledger {
   /// Another replica reads the queue and writes: what we remember is not the newest any more.
   void forget(const LedgerKey& queue);
 
-  /// False from a commit that Redis refused, for want of memory for example, to the next that it took.
+  /// False from a commit that Redis refused, for want of memory for example, to the next that it took, or the end of the
+  /// reign.
   [[nodiscard]] bool is_writable();
 
  private:
   struct Book {
     std::uint64_t epoch = 0;
     bool restores = false;
+    bool refused = false;  // the last commit
     std::string line{};
     std::optional<Entry> entry{};  // as it stands there, as far as we know
   };
@@ -67,7 +69,7 @@ class RedisLedger final : public Ledger {
   /// `before` null: the whole entry, whatever stands there.
   [[nodiscard]] Result<Done, Failure> write(const LedgerKey& queue, const Book& book, const Entry* before,
                                             const Entry& next);
-  void note(const Result<Done, Failure>& written);
+  void note(const LedgerKey& queue, const Result<Done, Failure>& written);
 
   // Constant after construction.
   const Parts parts_;
@@ -76,7 +78,6 @@ class RedisLedger final : public Ledger {
 
   Mutex mutex_;
   std::map<LedgerKey, Book> books_ GUARDED_BY(mutex_);
-  bool writable_ GUARDED_BY(mutex_) = true;
 };
 
 }  // namespace taskqueue

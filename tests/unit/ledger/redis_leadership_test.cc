@@ -146,6 +146,22 @@ TEST_CASE("a follower looks only where there is news, and says why it cannot", "
   CHECK(refused.error().kind == FailureKind::credentials);
 }
 
+TEST_CASE("a queue is to be looked at when it changes hands, and by followers when its reader has news",
+          "[ledger][leadership]") {
+  Replica replica;
+  const auto is_news = [&](RedisReply reply) {
+    replica.hear(std::move(reply));
+    return !replica.leadership.take_news().empty();
+  };
+  CHECK(is_news(answer("other", 1, 5)));
+  CHECK_FALSE(is_news(answer("other", 1, 5)));
+  CHECK(is_news(answer("other", 1, 6)));
+  CHECK(is_news(answer("began", 2, 6)));
+  CHECK_FALSE(is_news(answer("held", 2, 7)));  // that was its own report
+  CHECK_FALSE(is_news(answer("held", 2, 8)));
+  CHECK(is_news(answer("other", 3, 8)));
+}
+
 TEST_CASE("a report is for the reader to give", "[ledger][leadership]") {
   Replica replica;
   const auto calls = [&] { return replica.redis.asked.size(); };
