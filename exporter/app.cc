@@ -12,6 +12,8 @@
 #include "exporter/api/quota_families.h"
 #include "exporter/catalogue.h"
 #include "exporter/config/load.h"
+#include "exporter/ledger/file_ledger.h"
+#include "exporter/ledger/memory_ledger.h"
 #include "exporter/metrics/process.h"
 #include "exporter/refresh/once.h"
 #include "exporter/version.h"
@@ -34,7 +36,6 @@ void warn_of_gaps(const Config& config, Log& log) {
   const auto warn = [&](const std::string& key, const std::string& instead) {
     log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
   };
-  if (!config.ledger.file.empty()) warn("ledger.file", "counters start at 0 when the process does");
   for (const auto& [name, account] : config.accounts) {
     if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
     if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
@@ -47,10 +48,9 @@ std::optional<RedisShare> share(const World& world, Instruments& instruments, co
                                    config);
 }
 
-std::vector<Candidate> candidates(const std::vector<QueuePlan>& plans) {
-  std::vector<Candidate> candidates;
-  for (const QueuePlan& plan : plans) candidates.push_back({plan.key, plan.recipe.queue.polling.interval});
-  return candidates;
+std::unique_ptr<Ledger> make_ledger(const LedgerConfig& config, const World& world) {
+  if (config.file.empty()) return std::make_unique<MemoryLedger>();
+  return std::make_unique<FileLedger>(config.file, world.clock, world.log);
 }
 
 }  // namespace
@@ -62,6 +62,8 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       shared_(share(world_, instruments_, config_.ledger)),
       callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock),
                 shared_ ? &shared_->quotas() : nullptr}),
+      own_ledger_(make_ledger(config_.ledger, world_)),
+      ledger_(shared_ ? shared_->ledger() : *own_ledger_),
       executor_(most_refreshes),
       scheduler_(refresh_parts(), executor_),
       scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
@@ -82,13 +84,9 @@ void App::start(const WebOptions& options) {
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
-  take(callers_.plans(config_));
-  if (shared_) {
-    leasing_ = std::jthread([this](const std::stop_token& stop) {
-      pthread_setname_np(pthread_self(), "leases");
-      shared_->leadership().run(stop, [this](const LedgerKey& queue) { scheduler_.hasten(queue); });
-    });
-  }
+  if (const auto opened = ledger_.open(); !opened) throw StartupError(opened.error().sentence);
+  replace_queues();
+  if (shared_) ask_for_leases();
   ticking_ = std::jthread([this](const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
@@ -115,6 +113,33 @@ void App::stop() {
   server_->stop(stop_grace);
 }
 
+void App::replace_queues() {
+  auto plans = callers_.plans(config_);
+  std::vector<LedgerKey> wanted;
+  std::vector<Candidate> candidates;
+  for (const QueuePlan& plan : plans) {
+    wanted.push_back(plan.key);
+    candidates.push_back({plan.key, plan.recipe.queue.polling.interval});
+  }
+  ledger_.keep(wanted);
+  if (shared_) {
+    shared_->leadership().arrange(candidates);
+    if (!leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
+  }
+  scheduler_.replace(std::move(plans));
+}
+
+void App::ask_for_leases() {
+  leasing_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "leases");
+    shared_->leadership().run(stop, [this](const LedgerKey& queue) { scheduler_.hasten(queue); });
+  });
+}
+
+RefreshParts App::refresh_parts() {
+  return {world_.clock, ledger_, shelf_, instruments_, world_.log, shared_ ? &shared_->leadership() : nullptr};
+}
+
 web::Site App::site(const WebOptions& options) {
   return {
       .view = [this] { return shelf_.view(world_.clock.wall_now()); },
@@ -132,7 +157,10 @@ web::Site App::site(const WebOptions& options) {
 
 std::string App::exposition() { return joined(scrapes_.answer({}, {}).value_or(Pieces{})); }
 
-std::vector<FamilyText> App::own_families() const {
+std::vector<FamilyText> App::own_families() {
+  const Ledger::Standing ledger = ledger_.standing();
+  if (ledger.up) instruments_.ledger(*ledger.up);
+  if (ledger.size_bytes) instruments_.ledger_size(*ledger.size_bytes);
   auto families = instruments_.collect();
   for (auto& family : quota_families(callers_.quotas().entries())) families.push_back(std::move(family));
   for (auto& family : process_families()) families.push_back(std::move(family));
@@ -194,27 +222,16 @@ std::optional<std::string> App::load_again() {
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
   warn_of_gaps(config_, world_.log);
-  take(callers_.plans(config_));
+  replace_queues();
   return std::nullopt;
-}
-
-void App::take(std::vector<QueuePlan> plans) {
-  if (shared_) {
-    shared_->leadership().arrange(candidates(plans));
-    if (!leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
-  }
-  scheduler_.replace(std::move(plans));
-}
-
-RefreshParts App::refresh_parts() {
-  RefreshParts parts{world_.clock, own_ledger_, shelf_, instruments_, world_.log};
-  if (!shared_) return parts;
-  return {world_.clock, shared_->ledger(), shelf_, instruments_, world_.log, &shared_->leadership()};
 }
 
 bool App::collect_once(Milliseconds timeout) {
   auto plans = callers_.plans(config_);
-  return taskqueue::collect_once(std::move(plans), refresh_parts(), executor_, timeout);
+  // Whoever looks once must not disturb the one who counts.
+  MemoryLedger ledger;
+  return taskqueue::collect_once(std::move(plans), {world_.clock, ledger, shelf_, instruments_, world_.log}, executor_,
+                                 timeout);
 }
 
 }  // namespace taskqueue

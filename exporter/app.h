@@ -14,7 +14,7 @@
 #include "exporter/api/credentials.h"
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
-#include "exporter/ledger/memory_ledger.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/ledger/redis_share.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
@@ -75,15 +75,15 @@ class App {
   [[nodiscard]] std::string exposition();
 
  private:
-  [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<FamilyText> own_families();
+  void replace_queues();
   [[nodiscard]] std::vector<web::Budget> budgets() const;
   void record_history();
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
-  /// What scheduler, leases and shelf work with.
   [[nodiscard]] RefreshParts refresh_parts();
-  void take(std::vector<QueuePlan> plans);
+  void ask_for_leases();
   void ask_for_reload(web::ReloadEnded ended);
   [[nodiscard]] std::optional<std::string> sickness() const;
 
@@ -93,8 +93,9 @@ class App {
 
   Instruments instruments_;
   std::optional<RedisShare> shared_;  // with other replicas
-  MemoryLedger own_ledger_;
   Callers callers_;
+  std::unique_ptr<Ledger> own_ledger_;  // where nothing is shared
+  Ledger& ledger_;                      // the one of the two
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;

@@ -6,8 +6,8 @@
 
 namespace taskqueue {
 
-/// Copying and, for what was copied and left alone, comparing cost next to nothing. One thread changes a value at a time
-/// and, while it does, whoever it was copied from lives on: then what nobody shares is its own.
+/// Copying and, for what was copied and left alone, comparing cost next to nothing. One thread changes a value at a
+/// time and, while it does, whoever it was copied from lives on: then what nobody shares is its own.
 template <class T>
 class Shared {
  public:

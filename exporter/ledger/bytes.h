@@ -38,7 +38,8 @@ constexpr CountedEnd::Last last_of() {
 }
 
 template <class T>
-concept HasMembers = member_count<T> != 0;
+concept HasMembers = member_count<T>
+!= 0;
 
 class ByteWriter {
  public:
@@ -63,10 +64,8 @@ class ByteWriter {
   }
   void write(const std::string& text) { write(std::string_view(text)); }
   template <class E>
-    requires std::is_enum_v<E>
-  void write(E word) {
-    write(static_cast<std::uint64_t>(word));
-  }
+  requires std::is_enum_v<E>
+  void write(E word) { write(static_cast<std::uint64_t>(word)); }
   template <class Rep, class Period>
   void write(std::chrono::duration<Rep, Period> time) {
     write(static_cast<std::int64_t>(time.count()));
@@ -100,7 +99,7 @@ class ByteWriter {
   }
   template <HasMembers T>
   void write(const T& whole) {
-    std::apply([this](const auto&... each) { (write(each), ...); }, members(whole));
+    std::apply([this](const auto&... each) { (this->write(each), ...); }, members(whole));
   }
 
   /// Everything but the member `left_out`.
@@ -185,7 +184,7 @@ class ByteReader {
     rest_.remove_prefix(size);
   }
   template <class E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void read(E& word) {
     const auto number = read<std::uint64_t>();
     if (number > static_cast<std::uint64_t>(last_of<E>())) return fail();
@@ -227,7 +226,7 @@ class ByteReader {
   }
   template <HasMembers T>
   void read(T& whole) {
-    std::apply([this](auto&... each) { (read(each), ...); }, members(whole));
+    std::apply([this](auto&... each) { (this->read(each), ...); }, members(whole));
   }
   /// Everything but the member `left_out`, as write_but wrote it.
   template <HasMembers T>

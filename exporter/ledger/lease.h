@@ -47,6 +47,8 @@ class Lease {
   /// The epoch of the reign under way.
   [[nodiscard]] std::optional<std::uint64_t> held(SteadyTime now) const;
 
+  [[nodiscard]] SteadyTime held_until() const { return held_until_; }
+
   void take(const LeaseAnswer& answer, SteadyTime asked);
   /// No answer came: what is held lasts as long as it would have.
   void miss(SteadyTime asked);

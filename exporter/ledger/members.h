@@ -16,32 +16,58 @@ namespace taskqueue {
 template <class T>
 inline constexpr std::size_t member_count = 0;
 
-template <> inline constexpr std::size_t member_count<Task> = 7;
-template <> inline constexpr std::size_t member_count<LiveTask> = 6;
-template <> inline constexpr std::size_t member_count<EndedTask> = 4;
-template <> inline constexpr std::size_t member_count<StatusRow> = 2;
-template <> inline constexpr std::size_t member_count<TypeRow> = 2;
-template <> inline constexpr std::size_t member_count<TaskSweep> = 9;
-template <> inline constexpr std::size_t member_count<TaskState> = 26;
-template <> inline constexpr std::size_t member_count<CountedEnd> = 3;
-template <> inline constexpr std::size_t member_count<KnownBatchTask> = 6;
-template <> inline constexpr std::size_t member_count<LaidAside> = 2;
-template <> inline constexpr std::size_t member_count<KnownBatchJob> = 12;
-template <> inline constexpr std::size_t member_count<EndedWalk> = 3;
-template <> inline constexpr std::size_t member_count<EndedList> = 5;
-template <> inline constexpr std::size_t member_count<BatchJob> = 6;
-template <> inline constexpr std::size_t member_count<BatchTask> = 4;
-template <> inline constexpr std::size_t member_count<BatchState> = 9;
-template <> inline constexpr std::size_t member_count<QueueState> = 2;
-template <> inline constexpr std::size_t member_count<Exemplar> = 3;
-template <> inline constexpr std::size_t member_count<Histogram> = 3;
-template <> inline constexpr std::size_t member_count<TypeCounters> = 5;
-template <> inline constexpr std::size_t member_count<TaskCount> = 4;
-template <> inline constexpr std::size_t member_count<InstanceCount> = 6;
-template <> inline constexpr std::size_t member_count<JobCount> = 3;
-template <> inline constexpr std::size_t member_count<OldestTimes> = 3;
-template <> inline constexpr std::size_t member_count<NamedTask> = 3;
-template <> inline constexpr std::size_t member_count<Snapshot> = 14;
+template <>
+inline constexpr std::size_t member_count<Task> = 7;
+template <>
+inline constexpr std::size_t member_count<LiveTask> = 6;
+template <>
+inline constexpr std::size_t member_count<EndedTask> = 4;
+template <>
+inline constexpr std::size_t member_count<StatusRow> = 2;
+template <>
+inline constexpr std::size_t member_count<TypeRow> = 2;
+template <>
+inline constexpr std::size_t member_count<TaskSweep> = 9;
+template <>
+inline constexpr std::size_t member_count<TaskState> = 26;
+template <>
+inline constexpr std::size_t member_count<CountedEnd> = 3;
+template <>
+inline constexpr std::size_t member_count<KnownBatchTask> = 6;
+template <>
+inline constexpr std::size_t member_count<LaidAside> = 2;
+template <>
+inline constexpr std::size_t member_count<KnownBatchJob> = 12;
+template <>
+inline constexpr std::size_t member_count<EndedWalk> = 3;
+template <>
+inline constexpr std::size_t member_count<EndedList> = 5;
+template <>
+inline constexpr std::size_t member_count<BatchJob> = 6;
+template <>
+inline constexpr std::size_t member_count<BatchTask> = 4;
+template <>
+inline constexpr std::size_t member_count<BatchState> = 9;
+template <>
+inline constexpr std::size_t member_count<QueueState> = 2;
+template <>
+inline constexpr std::size_t member_count<Exemplar> = 3;
+template <>
+inline constexpr std::size_t member_count<Histogram> = 3;
+template <>
+inline constexpr std::size_t member_count<TypeCounters> = 5;
+template <>
+inline constexpr std::size_t member_count<TaskCount> = 4;
+template <>
+inline constexpr std::size_t member_count<InstanceCount> = 6;
+template <>
+inline constexpr std::size_t member_count<JobCount> = 3;
+template <>
+inline constexpr std::size_t member_count<OldestTimes> = 3;
+template <>
+inline constexpr std::size_t member_count<NamedTask> = 3;
+template <>
+inline constexpr std::size_t member_count<Snapshot> = 14;
 
 /// References to all members of `whole`, in their order.
 template <class T>

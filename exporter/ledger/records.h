@@ -23,8 +23,8 @@ struct Change {
   bool operator==(const Change&) const = default;
 };
 
-/// What must be written to make `before` (null: nothing) into `after`. `head` is always put. Costs in proportion to what
-/// changed, as long as `after` was made from a copy of `before`.
+/// What must be written to make `before` (null: nothing) into `after`. `head` is always put. Costs in proportion to
+/// what changed, as long as `after` was made from a copy of `before`.
 [[nodiscard]] Change change(const Entry* before, const Entry& after);
 
 /// All of an entry's records.

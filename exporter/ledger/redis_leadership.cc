@@ -10,7 +10,8 @@
 namespace taskqueue {
 namespace {
 
-constexpr Milliseconds patience = std::chrono::seconds{1};
+constexpr Milliseconds most_patience = std::chrono::seconds{1};
+constexpr Milliseconds least_patience{50};
 constexpr Milliseconds patience_at_the_end{300};
 constexpr Milliseconds longest_rest = std::chrono::seconds{1};
 
@@ -116,12 +117,23 @@ void RedisLeadership::arrange(const std::vector<Candidate>& candidates) {
 void RedisLeadership::ask() {
   const SteadyTime asked = parts_.clock.steady_now();
   const auto asking = questions(asked);
-  if (asking.empty()) return;
-  std::vector<ScriptCall> calls;
-  calls.reserve(asking.size());
-  for (const Question& each : asking) calls.push_back(each.call);
-  hear(asking, scripts_.run(calls, patience), asked);
+  if (!asking.empty()) {
+    std::vector<ScriptCall> calls;
+    calls.reserve(asking.size());
+    for (const Question& each : asking) calls.push_back(each.call);
+    hear(asking, scripts_.run(calls, patience(asked)), asked);
+  }
   end_overdue();
+}
+
+/// Not beyond the moment when a term would be over: then its calls must end.
+Milliseconds RedisLeadership::patience(SteadyTime now) {
+  SteadyTime end = now + most_patience;
+  const Lock lock(mutex_);
+  for (const auto& [queue, place] : places_) {
+    if (place.term) end = std::min(end, place.lease.held_until());
+  }
+  return std::max(least_patience, std::chrono::ceil<Milliseconds>(end - now));
 }
 
 std::vector<RedisLeadership::Question> RedisLeadership::questions(SteadyTime now) {
@@ -247,7 +259,10 @@ std::vector<LedgerKey> RedisLeadership::take_news() {
 SteadyTime RedisLeadership::next_ask() {
   const Lock lock(mutex_);
   SteadyTime next = parts_.clock.steady_now() + longest_rest;
-  for (const auto& [queue, place] : places_) next = std::min(next, place.lease.next_ask());
+  for (const auto& [queue, place] : places_) {
+    next = std::min(next, place.lease.next_ask());
+    if (place.term) next = std::min(next, place.lease.held_until());
+  }
   return next;
 }
 
@@ -332,7 +347,8 @@ void RedisLeadership::report(const LedgerKey& queue, const Report& report) {
   }
   for (std::string& each : fields_of(report)) arguments.push_back(std::move(each));
   // Without it the others show what they have, until it is stale.
-  static_cast<void>(scripts_.run(ScriptCall{report_script, {keys.reign, keys.report}, std::move(arguments)}, patience));
+  static_cast<void>(scripts_.run(ScriptCall{report_script, {keys.reign, keys.report}, std::move(arguments)},
+                                 most_patience));
 }
 
 }  // namespace taskqueue

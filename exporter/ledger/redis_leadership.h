@@ -91,6 +91,7 @@ class RedisLeadership final : public Leadership {
   void tell_of(const LedgerKey& queue, const LeaseAnswer& answer) const;
   void note_reachable(const std::optional<Failure>& failure);
   [[nodiscard]] SteadyTime next_ask();
+  [[nodiscard]] Milliseconds patience(SteadyTime now);
   void give_back(const std::vector<QueueKeys>& leases);
 
   // Constant after construction.

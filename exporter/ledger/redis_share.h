@@ -28,7 +28,7 @@ class RedisShare {
   /// Connects when first needed. The URL has been checked.
   RedisShare(const Parts& parts, const LedgerConfig& config);
 
-  [[nodiscard]] RedisLedger& ledger() { return ledger_; }
+  [[nodiscard]] Ledger& ledger() { return ledger_; }
   [[nodiscard]] RedisLeadership& leadership() { return leadership_; }
   [[nodiscard]] QuotaBook& quotas() { return quotas_; }
 

@@ -90,6 +90,8 @@ struct Instruments::Held {
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
   Family<Counter>& takeovers = family(prometheus::BuildCounter(), "taskqueue_ledger_takeovers_total", registry);
+  Family<Counter>& corrections = family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
+  Family<Gauge>& ledger_size = family(prometheus::BuildGauge(), "taskqueue_ledger_size_bytes", registry);
   Counter& bugs = family(prometheus::BuildCounter(), "taskqueue_exporter_bugs_total", registry).Add({});
   Gauge& build_info = family(prometheus::BuildGauge(), "taskqueue_exporter_build_info", registry)
                           .Add({{"version", version}, {"revision", revision}, {"compiler", compiler}});
@@ -151,6 +153,16 @@ void Instruments::expect_takeovers(std::string_view queue) {
 
 void Instruments::took_over(std::string_view queue) {
   held_->takeovers.Add({{"queue", std::string(queue)}}).Increment();
+}
+
+void Instruments::ledger_size(std::int64_t bytes) { held_->ledger_size.Add({}).Set(static_cast<double>(bytes)); }
+
+void Instruments::expect_corrections(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}});
+}
+
+void Instruments::ledger_corrected(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}}).Increment();
 }
 
 std::vector<FamilyText> Instruments::collect() const {

@@ -1,6 +1,7 @@
 // Our own counters, gauges and histograms, held by prometheus-cpp and written by the same writer as all else.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ class Instruments {
   /// Makes the row of a queue that replicas may take over from each other.
   void expect_takeovers(std::string_view queue);
   void took_over(std::string_view queue);
+  void ledger_size(std::int64_t bytes);
+  /// Makes the row of a queue whose counts may be corrected.
+  void expect_corrections(std::string_view queue);
+  void ledger_corrected(std::string_view queue);
 
   /// What they say now.
   [[nodiscard]] std::vector<FamilyText> collect() const;

@@ -117,13 +117,19 @@ void TaskSweeping::adapt_width(std::size_t tasks) {
   state_.sweep->width = seconds{static_cast<seconds::rep>(std::clamp(width * factor, 10.0, 1e6))};
 }
 
+/// Without what has left by now, or is about to.
+EndedCells TaskSweeping::within_window(EndedCells cells) const {
+  if (vocabulary_.window) cells.drop_before(minute_of(state_.watermark - *vocabulary_.window + minutes{2}));
+  return cells;
+}
+
 void TaskSweeping::finish() {
   TaskSweep sweep = std::move(*state_.sweep);
   state_.sweep.reset();
   EndedCells cells = state_.cells;
   cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
   if (!sweep.is_check) cells = std::move(sweep.cells);
-  if (state_.complete && cells != state_.cells) ++state_.corrections;
+  if (state_.complete && within_window(cells) != within_window(state_.cells)) ++state_.corrections;
   state_.cells = std::move(cells);
   if (sweep.is_check) return;
   state_.complete = true;

@@ -35,6 +35,7 @@ class TaskSweeping {
   void count(const Task& listed);
   void note_edge(const Task& task);
   void adapt_width(std::size_t tasks);
+  [[nodiscard]] EndedCells within_window(EndedCells cells) const;
   void finish();
 
   TaskState& state_;

@@ -174,8 +174,8 @@ class Served(Program):
 
 
 class Exporter(Served):
-    def __init__(self, name, flags, folder, env=None):
-        super().__init__(name, [EXPORTER, *flags], folder, env)
+    def __init__(self, name, flags, folder, env=None, command=None):
+        super().__init__(name, command or [EXPORTER, *flags], folder, env)
 
     def scrape(self, path="/metrics"):
         answer = self.get(path)

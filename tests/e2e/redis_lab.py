@@ -1,4 +1,4 @@
-"""A real Redis for a test, and a road to it that a test can block."""
+"""A real Redis for a test, a road to it that a test can block, and replicas that share it."""
 import os
 import shutil
 import socket
@@ -8,6 +8,18 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab
+
+CONFIG = """
+[polling]
+interval    = "{interval}s"
+stale_after = "60s"
+quota_share = 0.5
+
+[ledger]
+redis = "{redis}"
+
+{accounts}
+"""
 
 
 def read_reply(file):
@@ -125,3 +137,107 @@ class Road:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+
+# Series that tell about the process and not about the queue.
+OF_THE_PROCESS = ("taskqueue_refreshes_total", "taskqueue_refreshes_skipped_total", "taskqueue_leader", "taskqueue_ledger_")
+
+
+def queue_series(exporter):
+    """What an exporter says of its queues: everything but what is the process's own."""
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for s in exporter.scrape()
+            if "queue" in s.labels and not s.name.startswith(OF_THE_PROCESS)}
+
+
+def leads(exporter):
+    """How many queues this replica reads."""
+    return sum(s.value for s in lab.select(exporter.scrape(), "taskqueue_leader"))
+
+
+def finished(exporter):
+    """Ends counted, by service and type."""
+    return sums(((s.labels["cloud_service"], s.labels["type"]), s.value)
+                for s in lab.select(exporter.scrape(), "taskqueue_tasks_finished_total"))
+
+
+def sums(pairs):
+    totals = {}
+    for key, value in pairs:
+        totals[key] = totals.get(key, 0) + value
+    return {key: value for key, value in totals.items() if value}
+
+
+class World(lab.LabCase):
+    """A cloud with one MPS queue and some VOD applications, a Redis, and replicas with a road of their own to it."""
+
+    interval = 1
+
+    def start_cloud(self, *flags, rate=8):
+        simulator = self.start_simulator("--cloud=load", "--tasks-in-window=2000", f"--rate={rate}", "--jobs=1", *flags)
+        printed = simulator.configuration()
+        # Without Batch, which is slow to begin.
+        self.accounts = printed[printed.index("[accounts"):printed.index("[queues.render")]
+        self.cloud = lab.Cloud("http://" + simulator.addresses()[0])
+        return simulator
+
+    def start_redis(self, port=None, options=()):
+        self.redis = self.keep(Redis(self.folder, port, options))
+        return self.redis
+
+    def start_replica(self, road=None, accounts=None, redis=None):
+        url = redis or f"redis://127.0.0.1:{(road or self.redis).port}/0"
+        config = CONFIG.format(interval=self.interval, redis=url, accounts=accounts or self.accounts)
+        name = self.write(f"replica{len(self.programs)}.toml", config)
+        return self.start_exporter("--config.file=" + name)
+
+    def road(self):
+        road = Road(self.redis.port)
+        self.addCleanup(road.close)
+        return road
+
+    def calls(self):
+        return sum(action["total"] for action in self.cloud.requests())
+
+    def truth(self):
+        """Ends ever, by service and type, as the cloud knows them."""
+        return sums(((queue["service"], row["type"]), row["count"])
+                    for queue in self.cloud.truth()["queues"] if queue["service"] != "batch" for row in queue["finished"])
+
+    def begin_counting(self, replicas):
+        """Counting begins while nothing happens in the cloud: so what has ended before is known."""
+        self.cloud.tell("pause")
+        for replica in replicas:
+            replica.wait_complete()
+        self.ended_before = self.truth()
+        self.cloud.tell("resume")
+
+    def assert_counts_exact(self, replicas):
+        """Life is stopped, and each end since the beginning must have been counted once, by every replica."""
+        self.cloud.tell("pause")
+        truth = self.truth()
+        expected = sums((key, count - self.ended_before.get(key, 0)) for key, count in truth.items())
+        self.assertTrue(expected, "nothing ended: this test shows nothing")
+        for replica in replicas:
+            try:
+                lab.wait_until("every end being counted", lambda r=replica: finished(r) == expected, 30)
+            except AssertionError as error:
+                raise AssertionError(f"{error}: {replica.name} says {finished(replica)}, true is {expected}") from None
+        time.sleep(2.5 * self.interval)
+        for replica in replicas:
+            self.assertEqual(expected, finished(replica), f"{replica.name} counted more than ended")
+
+    def wait_agreement(self, replicas, timeout=20):
+        """All say the same of the queues, while life goes on."""
+
+        def differences():
+            said = [queue_series(r) for r in replicas]
+            return {key: [each.get(key) for each in said] for key in set().union(*said)
+                    if any(each.get(key) != said[0].get(key) for each in said)}
+
+        try:
+            lab.wait_until("all replicas saying the same", lambda: not differences(), timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {differences()}") from None
+
+    def leader(self, replicas):
+        return lab.wait_until("a leader", lambda: next((r for r in replicas if leads(r)), None))

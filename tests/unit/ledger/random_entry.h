@@ -46,7 +46,8 @@ class EntryFiller {
   }
 
  private:
-  std::uint64_t below(std::uint64_t end) { return std::uniform_int_distribution<std::uint64_t>{0, end - 1}(random_); }
+  /// The same with every standard library.
+  std::uint64_t below(std::uint64_t end) { return random_() % end; }
 
   template <std::unsigned_integral T>
   void fill(T& number) {
@@ -63,10 +64,8 @@ class EntryFiller {
     for (char& c : text) c = static_cast<char>(random_());
   }
   template <class E>
-    requires std::is_enum_v<E>
-  void fill(E& word) {
-    word = static_cast<E>(below(static_cast<std::uint64_t>(last_of<E>()) + 1));
-  }
+  requires std::is_enum_v<E>
+  void fill(E& word) { word = static_cast<E>(below(static_cast<std::uint64_t>(last_of<E>()) + 1)); }
   template <class Rep, class Period>
   void fill(std::chrono::duration<Rep, Period>& time) {
     time = std::chrono::duration<Rep, Period>{static_cast<std::int64_t>(below(2'000'000'000'000))};
@@ -120,7 +119,7 @@ class EntryFiller {
   }
   template <HasMembers T>
   void fill(T& whole) {
-    std::apply([this](auto&... each) { (fill(each), ...); }, members(whole));
+    std::apply([this](auto&... each) { (this->fill(each), ...); }, members(whole));
   }
 
   /// Changes one member of it.

@@ -120,11 +120,14 @@ TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sw
   window.abilities.has_total = false;
   Queue queue(window);
   REQUIRE(queue.refresh());
-  const WallTime created = epoch - hours{5};
+  window.now += hours{25};
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.corrections == 0);
+  const WallTime created = window.now - hours{5};
   window.ended.push_back(done("unseen", created, created, created));
   window.now += hours{25};
-  REQUIRE(queue.refresh());
-  REQUIRE(queue.refresh());
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.corrections == 1);
   const auto inside = std::ranges::count_if(window.ended, [&](const Task& task) {
     return *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
   });
