@@ -135,8 +135,8 @@ void draw_perversities(SmallWorld& world, Dice& dice) {
   // Pages that are too short and count themselves only look like the whole list.
   if (world.service == "ecs" && world.most_in_page > 0 && world.total == 2) world.total = 1;
   // How long an ECS task is shown is not documented; one that lives longer than the window may be shown or not.
-  // That tasks leave by their end is seen when one is shown minutes after it should have left.
-  if (world.service != "ecs" && world.early == 0) world.window_by_end = dice.percent(20);
+  // That tasks leave by their end is told by the total, or by one that is shown minutes after it should have left.
+  if (world.service == "mps" && world.early == 0) world.window_by_end = dice.percent(20);
 }
 
 /// The values to try in the place of one, the calmest first.
