@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+import front
 import lab
 
 PROGRAMS = os.path.join(lab.BUILD, "tests")
@@ -75,12 +76,7 @@ class Servers:
             with open(os.path.join(self.folder, "www", name), "wb") as file:
                 file.write(content)
         ports = [lab.free_port(), lab.free_port()]
-        configuration = os.path.join(self.folder, "nginx.conf")
-        with open(configuration, "w", encoding="utf-8") as file:
-            file.write(NGINX.format(folder=self.folder, ports=ports))
-        # As root it would give its worker to another user, who may not read this folder.
-        user = ["-g", "user root;"] if os.geteuid() == 0 else []
-        self.start(lab.Program("nginx", [lab.find_program("nginx"), "-c", configuration, *user], self.folder))
+        self.start(front.run_nginx("nginx", NGINX.format(folder=self.folder, ports=ports), self.folder))
         addresses = [f"127.0.0.1:{port}" for port in ports]
         for address in addresses:
             lab.wait_until("nginx listening", lambda: self.answers(address))
