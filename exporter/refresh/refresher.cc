@@ -37,17 +37,27 @@ Refresher::Refresher(QueuePlan plan, const RefreshParts& parts) : plan_(std::mov
   status_.drops_stale = polling.on_stale == OnStale::drop;
   for (const std::string_view result : results) status_.refreshes.emplace(result, 0);
   status_.skipped.emplace("running", 0);
+  if (parts_.leadership != nullptr) {
+    status_.skipped.emplace("ledger", 0);
+    status_.leader = false;
+  }
 }
 
 void Refresher::introduce() {
   if (std::exchange(introduced_, true)) return;
   // A ledger that cannot be read now is asked again by the first refresh.
-  if (load_once()) publish();
+  if (parts_.leadership == nullptr) {
+    if (load_once()) publish();
+  } else if (const auto showing = parts_.leadership->follow(plan_.key); showing && *showing) {
+    take(**showing);
+    publish();
+  }
 }
 
 void Refresher::refresh() {
   const SteadyTime began = parts_.clock.steady_now();
   try {
+    if (!enter_term()) return follow();
     read_and_count();
     note_duration(began);
     work_until(began + plan_.recipe.queue.polling.interval);
@@ -58,6 +68,80 @@ void Refresher::refresh() {
     fail(Failure{.kind = FailureKind::answer, .sentence = "a fault of the exporter itself; please report it"});
     note_duration(began);
   }
+}
+
+bool Refresher::enter_term() {
+  if (parts_.leadership == nullptr) return true;
+  const auto term = parts_.leadership->term(plan_.key);
+  {
+    const Lock lock(mutex_);
+    status_.leader = term.has_value();
+  }
+  if (!term) {
+    entry_.reset();
+    return false;
+  }
+  if (term_ != term->number) {
+    term_ = term->number;
+    entry_.reset();
+    reported_.reset();
+    calls_.emplace(stop_.get_token(), term->over);
+    tally_ = plan_.make_tally(calls_->token());
+  }
+  return true;
+}
+
+void Refresher::follow() {
+  const auto showing = parts_.leadership->follow(plan_.key);
+  if (showing) {
+    if (*showing) take(**showing);
+    const Lock lock(mutex_);
+    status_.tried = true;
+    return;
+  }
+  const Lock lock(mutex_);
+  status_.tried = true;
+  ++status_.skipped["ledger"];
+  status_.last_failure = showing.error();
+  status_.last_failure_at = parts_.clock.wall_now();
+}
+
+void Refresher::take(const Showing& showing) {
+  // A ledger that has lost its memory shows nothing until its reader has written again: what was shown stays.
+  if (showing.snapshot != nullptr) shown_ = showing.snapshot;
+  if (!showing.report) return;
+  const Report& report = *showing.report;
+  const Lock lock(mutex_);
+  take_interval(report.interval);
+  status_.last_refresh_succeeded = report.succeeded;
+  status_.last_success = report.last_success;
+  status_.last_duration = report.duration;
+  status_.last_failure = report.failure;
+  status_.last_failure_at = report.failure_at;
+}
+
+void Refresher::tell_others() {
+  if (parts_.leadership == nullptr) return;
+  const QueueStatus now = status();
+  if (!now.leader || !now.tried) return;
+  Report report{.succeeded = now.last_refresh_succeeded,
+                .last_success = now.last_success,
+                .duration = now.last_duration,
+                .interval = now.interval,
+                .failure = now.last_failure,
+                .failure_at = now.last_failure_at};
+  if (reported_ == report) return;
+  parts_.leadership->report(plan_.key, report);
+  reported_ = std::move(report);
+}
+
+bool Refresher::must_stop() const {
+  return stop_.stop_requested() || (calls_ && calls_->token().stop_requested());
+}
+
+void Refresher::give_up() {
+  const Lock lock(mutex_);
+  ++status_.refreshes["stopped"];
 }
 
 void Refresher::note_duration(SteadyTime began) {
@@ -75,7 +159,7 @@ void Refresher::work_until(SteadyTime end) {
   do {
     const bool was_complete = shown_->complete;
     auto counted = tally_->advance(*entry_->state, *shown_);
-    if (stop_.stop_requested()) return;
+    if (must_stop()) return;
     if (!counted) return note_delay(counted.error());
     if (!commit(std::move(*counted), entry_->refreshed)) return;
     if (!was_complete && shown_->complete) publish();
@@ -90,6 +174,7 @@ void Refresher::read_and_count() {
   if (const auto loaded = load_once(); !loaded) return fail(loaded.error());
   auto counted = tally_->refresh(*entry_->state, shown_.get());
   if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
+  if (must_stop()) return give_up();
   if (!counted) return fail(counted.error());
   take(std::move(*counted), began);
 }
@@ -108,6 +193,7 @@ Result<Done, Failure> Refresher::load_once() {
 void Refresher::take(Counted counted, WallTime began) {
   const auto partial = counted.partial;
   commit(std::move(counted), partial ? entry_->refreshed : began);
+  if (!entry_) return give_up();
   if (!partial) {
     const Lock lock(mutex_);
     status_.last_success = began;
@@ -121,6 +207,14 @@ bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
              .state = std::make_shared<const QueueState>(std::move(counted.after)),
              .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot))};
   const auto committed = parts_.ledger.commit(plan_.key, next);
+  if (!committed && committed.error().kind == FailureKind::stopped) {
+    // Somebody else has written: what we have counted from is not what stands there.
+    entry_.reset();
+    parts_.instruments.ledger_write_failed();
+    parts_.log.warn("ledger", "write refused",
+                    {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
+    return false;
+  }
   parts_.instruments.ledger(committed.has_value());
   if (committed) {
     shown_ = next.snapshot;
@@ -185,6 +279,11 @@ void Refresher::log_change(std::string_view result, const std::optional<Failure>
 
 void Refresher::set_interval(Milliseconds in_force) {
   const Lock lock(mutex_);
+  if (!status_.leader) return;  // the reader's counts
+  take_interval(in_force);
+}
+
+void Refresher::take_interval(Milliseconds in_force) {
   status_.interval = in_force;
   status_.stale_after = stale_after(plan_.recipe.queue.polling, in_force);
 }
@@ -206,8 +305,11 @@ QueueStatus Refresher::status() const {
 
 void Refresher::publish() {
   if (stop_.stop_requested()) return;
-  const Lock lock(publishing_);
-  parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
+  {
+    const Lock lock(publishing_);
+    parts_.shelf.publish(plan_.key.labels, status(), shown_, parts_.clock.wall_now());
+  }
+  tell_others();
 }
 
 }  // namespace taskqueue

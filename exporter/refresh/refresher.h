@@ -6,10 +6,12 @@
 #include <stop_token>
 
 #include "exporter/clock.h"
+#include "exporter/ledger/leadership.h"
 #include "exporter/ledger/ledger.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/metrics/queue_status.h"
+#include "exporter/refresh/either_stop.h"
 #include "exporter/refresh/queue_plan.h"
 #include "exporter/refresh/shelf.h"
 
@@ -22,6 +24,7 @@ struct RefreshParts {
   Shelf& shelf;
   Instruments& instruments;
   Log& log;
+  Leadership* leadership = nullptr;  // null: this process reads every queue
 };
 
 class Refresher {
@@ -31,7 +34,8 @@ class Refresher {
   /// Shows what the ledger remembers, once, before the first refresh. Not while one is in flight.
   void introduce();
 
-  /// One refresh, to be published after. Not twice at the same time. Never throws.
+  /// One refresh, to be published after; where another replica reads the queue, a look at what that one shows. Not
+  /// twice at the same time. Never throws.
   void refresh();
   void publish();
 
@@ -50,6 +54,13 @@ class Refresher {
   [[nodiscard]] bool is_complete() const { return shown_ != nullptr && shown_->complete; }
 
  private:
+  /// True if this replica may read the queue now. Forgets what was loaded in an earlier term.
+  bool enter_term();
+  /// Takes over what the replica that reads the queue shows.
+  void follow();
+  void take(const Showing& showing);
+  void take_interval(Milliseconds in_force) REQUIRES(mutex_);
+  void tell_others();
   void read_and_count();
   Result<Done, Failure> load_once();
   void take(Counted counted, WallTime began);
@@ -57,6 +68,9 @@ class Refresher {
   bool commit(Counted counted, std::optional<WallTime> refreshed);
   void work_until(SteadyTime end);
   void note_delay(const Failure& failure);
+  /// The refresh comes to nothing, by no fault of the queue: the term is over, and another replica goes on.
+  void give_up();
+  [[nodiscard]] bool must_stop() const;
   void note_duration(SteadyTime began);
   void fail(const Failure& failure);
   void note(std::string_view result, bool success, const std::optional<Failure>& failure);
@@ -71,6 +85,9 @@ class Refresher {
   std::optional<Entry> entry_;  // what stands in the ledger
   std::shared_ptr<const Snapshot> shown_;
   bool introduced_ = false;
+  std::uint64_t term_ = 0;
+  std::optional<EitherStop> calls_;  // of this term
+  std::optional<Report> reported_;
 
   mutable Mutex mutex_;
   QueueStatus status_ GUARDED_BY(mutex_);

@@ -114,9 +114,19 @@ void Scheduler::measure(Queue& queue) {
 
 void Scheduler::leave_lane(Queue& queue) {
   const Lock lock(mutex_);
-  queue.timetable.end();
+  queue.timetable.end(parts_.clock.steady_now());
   --in_lane_[queue.refresher.plan().lane];
   --in_flight_;
+  has_news_ = true;
+  changed_.notify_all();
+}
+
+void Scheduler::hasten(const LedgerKey& queue) {
+  const Lock lock(mutex_);
+  const auto found =
+      std::ranges::find_if(queues_, [&](const auto& each) { return each->refresher.plan().key == queue; });
+  if (found == queues_.end()) return;
+  (*found)->timetable.hasten(parts_.clock.steady_now());
   has_news_ = true;
   changed_.notify_all();
 }

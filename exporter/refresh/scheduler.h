@@ -30,6 +30,9 @@ class Scheduler {
   /// Starts what is due and says when to come again; `run` does nothing else.
   SteadyTime tick();
 
+  /// Makes a queue due now, or as soon as its refresh in flight has ended. An unknown one is ignored.
+  void hasten(const LedgerKey& queue);
+
   /// Ticks until told to stop.
   void run(const std::stop_token& stop);
 

@@ -1,6 +1,7 @@
 #include "exporter/refresh/timetable.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace taskqueue {
 
@@ -19,6 +20,19 @@ void Timetable::start(SteadyTime now) {
   running_ = true;
   started_ = now;
   advance(now);
+}
+
+void Timetable::end(SteadyTime now) {
+  running_ = false;
+  if (std::exchange(hastened_, false)) hasten(now);
+}
+
+void Timetable::hasten(SteadyTime now) {
+  if (running_) {
+    hastened_ = true;
+  } else {
+    due_ = std::min(due_, now);
+  }
 }
 
 void Timetable::skip(SteadyTime now) {

@@ -21,7 +21,9 @@ class Timetable {
   void skip(SteadyTime now);
   /// The refresh in flight has done its work: how long it took sets the interval in force.
   void measure(SteadyTime now) { in_force_ = stretched(now); }
-  void end() { running_ = false; }
+  void end(SteadyTime now);
+  /// There is a reason not to wait: due now, or as soon as the refresh in flight has ended.
+  void hasten(SteadyTime now);
 
   /// The interval, times what the last refresh needed of it.
   [[nodiscard]] Milliseconds in_force() const { return in_force_; }
@@ -34,6 +36,7 @@ class Timetable {
   SteadyTime due_;
   SteadyTime started_{};
   bool running_ = false;
+  bool hastened_ = false;  // while running
   Milliseconds in_force_;
 };
 
