@@ -98,6 +98,7 @@ void Client::account_for(const Line& line, const Result<Answer, Failure>& outcom
     parts_.instruments.throttled(line.labels);
     line.quota->throttled(outcome.error().retry_after);
   }
+  if (!parts_.log.shows(LogLevel::debug)) return;  // before a text is made of every number
   parts_.log.debug("api", "called",
                    {{"account", target_.account},
                     {"cloud_service", target_.cloud_service},

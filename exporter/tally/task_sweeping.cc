@@ -97,14 +97,12 @@ void TaskSweeping::see(const Sighting& slice, WallTime end, WallTime now) {
 
 void TaskSweeping::count(const Task& listed, WallTime now) {
   note_edge(listed, now);
-  Task task = listed;
-  task.type = slots_.name(listed.type);
-  const CellPlace place = cells_.place(task);
+  const CellPlace place = cells_.place(listed, slots_.name(listed.type));
   state_.sweep->cells.add(place.kind, place.minute);
-  const auto time = stamp(task);
+  const auto time = stamp(listed);
   if (!time || *time < state_.forgotten_before) return;
   // So new that the list of what is new may show it again.
-  state_.ended.try_emplace(task.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = *time});
+  state_.ended.try_emplace(listed.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = *time});
 }
 
 void TaskSweeping::note_edge(const Task& task, WallTime now) {
