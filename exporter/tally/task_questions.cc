@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace taskqueue {
@@ -23,16 +22,11 @@ constexpr seconds rounding{2};
 
 std::int64_t pages(std::int64_t tasks) { return (tasks + 99) / 100; }
 
-std::vector<WallTime> times_of_ended(const TaskState& state) {
+/// A page costs the same when it is full: asks as far back as the last page has room for.
+WallTime free_reach(const TaskState& state, WallTime since) {
   std::vector<WallTime> times;
   times.reserve(state.ended.size());
   for (const auto& [id, counted] : state.ended) times.push_back(counted.last);
-  return times;
-}
-
-/// A page costs the same when it is full: asks as far back as the last page has room for. `times`: of the tasks that
-/// such a list may show.
-WallTime free_reach(const TaskState& state, std::vector<WallTime> times, WallTime since) {
   std::ranges::sort(times, std::greater{});
   const auto overlapping = std::ranges::upper_bound(times, since, std::greater{}) - times.begin();
   const std::int64_t expected = state.newly_ended + state.newly_ended / 8 + overlapping + 10;
@@ -49,7 +43,7 @@ WallTime newly(const TaskState& state, WallTime as_of) {
   if (!state.counting_since) return as_of - long_overlap;
   // The cloud's clock was put back: what ended since is stamped with times that we have passed.
   if (as_of < state.watermark) return as_of - long_overlap;
-  WallTime since = free_reach(state, times_of_ended(state), state.watermark - overlap - state.lateness);
+  WallTime since = free_reach(state, state.watermark - overlap - state.lateness);
   for (const auto& [id, known] : state.live) {
     const bool matters = known.absences > 0 && known.absences <= absences_that_matter;
     if (matters) since = std::min(since, known.seen - staleness);
@@ -87,14 +81,10 @@ LiveQuestion live_question(const TaskState& state, const Abilities& abilities) {
   LiveQuestion question;
   if (!abilities.asks_by_creation || !state.counting_since || state.wants_all) return question;
   question.ids.reserve(state.live.size());
-  std::vector<WallTime> times = times_of_ended(state);
-  for (const auto& [id, known] : state.live) {
-    question.ids.push_back(id);
-    if (known.task.created) times.push_back(*known.task.created);
-  }
+  for (const auto& [id, known] : state.live) question.ids.push_back(id);
   const bool looks_back = state.refreshes % refreshes_between_long_overlaps == 0;
   const WallTime shortest = state.watermark - minutes{1} - state.lateness;
-  question.since = looks_back ? state.watermark - long_overlap : free_reach(state, std::move(times), shortest);
+  question.since = looks_back ? state.watermark - long_overlap : free_reach(state, shortest);
   return question;
 }
 

@@ -135,6 +135,8 @@ void draw_perversities(SmallWorld& world, Dice& dice) {
   // Pages that are too short and count themselves only look like the whole list.
   if (world.service == "ecs" && world.most_in_page > 0 && world.total == 2) world.total = 1;
   // How long an ECS task is shown is not documented; one that lives longer than the window may be shown or not.
+  // Without a total nothing tells that an ECS page has shifted.
+  if (world.service == "ecs" && world.page_shift && world.total == 1) world.total = 0;
   // That tasks leave by their end is told by the total, or by one that is shown minutes after it should have left.
   if (world.service == "mps" && world.early == 0) world.window_by_end = dice.percent(20);
 }
