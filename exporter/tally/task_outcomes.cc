@@ -13,7 +13,7 @@ namespace {
 using std::chrono::seconds;
 
 // So long an outcome may take to be told.
-constexpr std::chrono::minutes patience{10};
+constexpr std::chrono::minutes patience_for_outcomes{10};
 constexpr int most_failures = 3;  // then no more outcomes are asked for in this refresh
 
 std::vector<Task> untold_of(const TaskState& state, const Sighting& sighting) {
@@ -39,7 +39,7 @@ Result<Done, Failure> tell_outcomes(TaskReader& reader, TaskState& state, Sighti
     const WallTime ended = *stamp(task);
     if (told && *told) {
       sighting.tell(task.id, **told);
-    } else if (ended + patience > as_of) {
+    } else if (ended + patience_for_outcomes > as_of) {
       sighting.leave_out(task.id);
       // The next refresh must list it again.
       const auto late = std::chrono::ceil<seconds>(as_of - ended) + seconds{60};
