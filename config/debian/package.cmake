@@ -52,10 +52,7 @@ install(FILES config/systemd/taskqueue-exporter.default DESTINATION /etc/default
 install(FILES config/taskqueue_exporter.toml DESTINATION /etc/taskqueue_exporter RENAME taskqueue.toml
   COMPONENT debian EXCLUDE_FROM_ALL)
 install(DIRECTORY DESTINATION /etc/taskqueue_exporter/secrets COMPONENT debian EXCLUDE_FROM_ALL)
-foreach(folder dashboards config/prometheus)
-  if(EXISTS ${CMAKE_SOURCE_DIR}/${folder})
-    install(DIRECTORY ${folder} DESTINATION share/taskqueue_exporter COMPONENT debian EXCLUDE_FROM_ALL
-      PATTERN __pycache__ EXCLUDE)
-  endif()
-endforeach()
+install(DIRECTORY dashboards DESTINATION share/taskqueue_exporter COMPONENT debian EXCLUDE_FROM_ALL
+  FILES_MATCHING PATTERN *.json PATTERN source EXCLUDE)
+install(DIRECTORY config/prometheus DESTINATION share/taskqueue_exporter COMPONENT debian EXCLUDE_FROM_ALL)
 include(CPack)

@@ -39,7 +39,8 @@ image=$(buildah mount "$container")
 installed() { dpkg-query --admindir="$1/var/lib/dpkg" -W -f='${Package} ${Version}\n' | sort; }
 mkdir "$folder/base"
 tar -C "$folder/base" -xzf "$base"
-say "  size: $(du -sm --apparent-size "$image" | cut -f1) MB in all, $(du -sm --apparent-size "$folder/base" | cut -f1) MB of it the local base; the program $(du -m --apparent-size "$image/usr/local/bin/taskqueue_exporter" | cut -f1) MB"
+megabytes() { du -sm --apparent-size --one-file-system "$1" | cut -f1; }
+say "  size: $(megabytes "$image") MB, of which the program $(megabytes "$image/usr/local/bin/taskqueue_exporter") MB"
 say "  packages added to the base:"
 comm -13 <(installed "$folder/base") <(installed "$image") | sed 's/^/    /'
 say "  $(installed "$image" | wc -l) packages in all: $(installed "$image" | cut -d' ' -f1 | tr '\n' ' ')"

@@ -42,15 +42,15 @@ After=basic.target
 Type=oneshot
 ExecStart=/bin/bash /root/service.sh /$deb
 ExecStopPost=/bin/systemctl poweroff --no-block
-StandardOutput=file:/root/trial.log
-StandardError=file:/root/trial.log
+StandardOutput=append:/root/trial.log
+StandardError=append:/root/trial.log
 TimeoutStartSec=300
 [Install]
 WantedBy=multi-user.target
 TEXT
 inside 'systemctl enable trial.service 2>/dev/null; systemctl mask apt-daily.timer apt-daily-upgrade.timer 2>/dev/null'
-# The folder's name is the machine's: names that systemd takes.
+# Debian 13's systemd wants to be told that a host with the old groups of processes will do.
 timeout --kill-after=20 400 systemd-nspawn -q -D "$root" --machine="taskqueue-$$" --register=no --keep-unit \
-  --private-network --link-journal=no -b >"$log/package-$release-boot.log" 2>&1 </dev/null || true
+  --private-network --link-journal=no -b SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 >"$log/package-$release-boot.log" 2>&1 </dev/null || true
 cat "$root/root/trial.log"
 [ "$(tail -n 1 "$root/root/trial.log")" = "all is well" ] || fail "the service (the machine's own words: $log/package-$release-boot.log)"
