@@ -33,12 +33,10 @@ MakeTransport over_sockets(const Clock& clock) {
   };
 }
 
-/// Keys that a configuration may have already and that this version does not act upon yet: never silently.
-void warn_of_gaps(const Config& config, Log& log) {
-  const auto warn = [&](const std::string& key, const std::string& instead) {
-    log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
-  };
-  if (!config.ledger.redis.empty()) warn("ledger.redis", "every replica reads and counts on its own");
+std::optional<RedisShare> share(const World& world, Instruments& instruments, const LedgerConfig& config) {
+  if (config.redis.empty()) return std::nullopt;
+  return std::optional<RedisShare>(std::in_place, RedisShare::Parts{world.clock, world.random, instruments, world.log},
+                                   config);
 }
 
 std::unique_ptr<Ledger> make_ledger(const LedgerConfig& config, const World& world) {
@@ -53,13 +51,15 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       config_(config),
       reload_from_(std::move(reload_from)),
       systemd_(world_.environment("NOTIFY_SOCKET")),
-      callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock)}),
-      ledger_(make_ledger(config_.ledger, world_)),
+      shared_(share(world_, instruments_, config_.ledger)),
+      callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock),
+                shared_ ? &shared_->quotas() : nullptr}),
+      own_ledger_(make_ledger(config_.ledger, world_)),
+      ledger_(shared_ ? shared_->ledger() : *own_ledger_),
       executor_(most_refreshes),
-      scheduler_({world_.clock, *ledger_, shelf_, instruments_, world_.log}, executor_),
+      scheduler_(refresh_parts(), executor_),
       scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
   instruments_.reloaded(true, world_.clock.wall_now());
-  warn_of_gaps(config_, world_.log);
 }
 
 App::~App() { stop(); }
@@ -75,8 +75,9 @@ void App::start(const WebOptions& options) {
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
   }
-  if (const auto opened = ledger_->open(); !opened) throw StartupError(opened.error().sentence);
+  if (const auto opened = ledger_.open(); !opened) throw StartupError(opened.error().sentence);
   replace_queues();
+  if (shared_) ask_for_leases();
   ticking_ = std::jthread([this](const std::stop_token& stop) {
     pthread_setname_np(pthread_self(), "scheduler");
     scheduler_.run(stop);
@@ -95,17 +96,41 @@ void App::stop() {
   if (!ticking_.joinable()) return;
   systemd_.stopping();
   ticking_.request_stop();
+  leasing_.request_stop();
   scheduler_.stop();
   ticking_.join();
+  if (shared_) {
+    leasing_.join();
+    shared_->leadership().resign();
+  }
   server_->stop(stop_grace);
 }
 
 void App::replace_queues() {
   auto plans = callers_.plans(config_);
   std::vector<LedgerKey> wanted;
-  for (const QueuePlan& plan : plans) wanted.push_back(plan.key);
-  ledger_->keep(wanted);
+  std::vector<Candidate> candidates;
+  for (const QueuePlan& plan : plans) {
+    wanted.push_back(plan.key);
+    candidates.push_back({plan.key, plan.recipe.queue.polling.interval});
+  }
+  ledger_.keep(wanted);
+  if (shared_) {
+    shared_->leadership().arrange(candidates);
+    if (!leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
+  }
   scheduler_.replace(std::move(plans));
+}
+
+void App::ask_for_leases() {
+  leasing_ = std::jthread([this](const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "leases");
+    shared_->leadership().run(stop, [this](const LedgerKey& queue) { scheduler_.hasten(queue); });
+  });
+}
+
+RefreshParts App::refresh_parts() {
+  return {world_.clock, ledger_, shelf_, instruments_, world_.log, shared_ ? &shared_->leadership() : nullptr};
 }
 
 web::Site App::site(const WebOptions& options) {
@@ -126,7 +151,7 @@ web::Site App::site(const WebOptions& options) {
 std::string App::exposition() { return joined(scrapes_.answer({}, {}).value_or(Pieces{})); }
 
 std::vector<FamilyText> App::own_families() {
-  const Ledger::Standing ledger = ledger_->standing();
+  const Ledger::Standing ledger = ledger_.standing();
   if (ledger.up) instruments_.ledger(*ledger.up);
   if (ledger.size_bytes) instruments_.ledger_size(*ledger.size_bytes);
   auto families = instruments_.collect();
@@ -199,7 +224,6 @@ std::optional<std::string> App::load_again() {
   }
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
-  warn_of_gaps(config_, world_.log);
   replace_queues();
   return std::nullopt;
 }

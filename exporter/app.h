@@ -16,6 +16,7 @@
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
 #include "exporter/ledger/ledger.h"
+#include "exporter/ledger/redis_share.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/queue_plans.h"
@@ -85,6 +86,8 @@ class App {
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
+  [[nodiscard]] RefreshParts refresh_parts();
+  void ask_for_leases();
   void ask_for_reload(web::ReloadEnded ended);
   [[nodiscard]] std::optional<std::string> sickness() const;
 
@@ -94,12 +97,15 @@ class App {
 
   const Systemd systemd_;
   Instruments instruments_;
+  std::optional<RedisShare> shared_;  // with other replicas
   Callers callers_;
-  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Ledger> own_ledger_;  // where nothing is shared
+  Ledger& ledger_;                      // the one of the two
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  std::jthread leasing_;
   std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
   std::uint64_t beats_ = 0;                                                   // of the server's thread
   web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs

@@ -191,7 +191,7 @@ int run(const Flags& flags) {
   const bool with_web_config = !flags.web_config_file.empty();
   const auto web_complaints = with_web_config ? web_config.open() : std::vector<Complaint>{};
   print(web_complaints);
-  const Loaded config = load(flags, demo);
+  Loaded config = load(flags, demo);
   if (!config) {
     print(config.error());
     return bad_input;
@@ -207,6 +207,7 @@ int run(const Flags& flags) {
     std::fputs(text(estimate(*config)).c_str(), stdout);
     return std::fflush(stdout) == 0 ? fine : failed;
   }
+  if (flags.once) config->ledger = {};  // one look counts nothing, and takes nothing from others
   App app({clock, random, log, process_environment()}, *config, flags.config_file);
   if (flags.once) return run_once(app, *once_timeout);
   WebOptions options = flags.web;

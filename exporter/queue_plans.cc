@@ -36,7 +36,10 @@ LedgerKey ledger_key(const QueueConfig& queue, const Endpoint& endpoint) {
 
 }  // namespace
 
-Callers::Callers(Parts parts) : parts_(std::move(parts)), quotas_(parts_.clock) {}
+Callers::Callers(Parts parts)
+    : parts_(std::move(parts)),
+      own_quotas_(parts_.clock),
+      quotas_(parts_.quotas != nullptr ? *parts_.quotas : own_quotas_) {}
 
 std::vector<QueuePlan> Callers::plans(const Config& config) {
   std::map<std::string, std::shared_ptr<Account>> accounts;

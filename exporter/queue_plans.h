@@ -38,6 +38,7 @@ class Callers {
     Log& log;
     Environment environment;
     MakeTransport make_transport;
+    QuotaBook* quotas = nullptr;  // null: quotas of this process alone
   };
   explicit Callers(Parts parts);
 
@@ -60,7 +61,8 @@ class Callers {
                                std::shared_ptr<Account> account);
 
   const Parts parts_;
-  LocalQuotaBook quotas_;
+  LocalQuotaBook own_quotas_;
+  QuotaBook& quotas_;  // of this process, or shared with others
   std::map<std::string, CloudClock> cloud_clocks_;  // by provider
   std::vector<std::pair<Route, std::shared_ptr<Transport>>> transports_;
   std::map<std::string, std::shared_ptr<Account>> accounts_;  // by name, of the last plans

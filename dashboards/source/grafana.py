@@ -285,7 +285,7 @@ class Variable:
     multi: bool = True
 
     def render(self) -> dict:
-        all_of_them = {"selected": True, "text": ["All"], "value": ["$__all"]}
+        all_of_them = {"selected": True, "text": "All", "value": "$__all"}
         return {
             "name": self.name,
             "label": self.label,

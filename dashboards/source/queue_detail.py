@@ -6,6 +6,8 @@ from queries import (age, data_age, drain_eta, failure_ratio, in_phase, per_minu
 
 PHASES = (("queued", YELLOW), ("held", "purple"), ("running", BLUE), ("succeeded", GREEN), ("failed", RED),
           ("cancelled", "gray"), ("ended", "light-green"), ("unknown", ORANGE))
+NOT_ENDED = 'phase=~"queued|held|running|unknown"'
+ENDED = 'phase!~"queued|held|running|unknown"'
 BATCH_ONLY = "Only Batch has these"
 FINISHED = "taskqueue_tasks_finished_total"
 JOB_TASK = "job_name, job_id, task"
@@ -50,7 +52,7 @@ NOW = Row("Now", (
 TASKS = Row("Tasks", (
     Lines("Not ended, by state", "Tasks that have not ended, in the service's own words. Waiting piles up while running "
           "is flat: the concurrency is used up. Running falls while tasks wait: the service is slow or held.",
-          (Query(total(typed("taskqueue_tasks", 'phase=~"queued|held|running|unknown"'), "status"), "{{status}}"),),
+          (Query(total(typed("taskqueue_tasks", NOT_ENDED), "status"), "{{status}}"),),
           stack=True, width=12),
     Lines("Arrived, begun, ended", "Tasks a minute. All three together: the queue keeps up. Begun is told by MPS and VOD "
           "only.", (
@@ -90,19 +92,18 @@ OUTCOMES = Row("How tasks end", (
           steps=((0.05, ORANGE),), empty="No outcome was told in the last hour"),
     Lines("Ended tasks that the service shows", "What the service still lists of ended tasks. A sudden fall is the "
           "window's edge passing a busy time, not a loss.",
-          (Query(total(typed("taskqueue_tasks", 'phase!~"queued|held|running|unknown"'), "phase"), "{{phase}}"),), stack=True,
+          (Query(total(typed("taskqueue_tasks", ENDED), "phase"), "{{phase}}"),), stack=True,
           colours=PHASES),
 ))
 
 BATCH = Row("Batch: jobs and instances", (
-    Lines("Instances, by state", "Task instances of all live jobs and of those that ended lately. Many RUNNABLE for "
-          "long: no machines are to be had.", (Query(total(queue("taskqueue_task_instances"), "status"), "{{status}}"),),
-          stack=True, empty=BATCH_ONLY),
+    Lines("Instances not ended, by state", "Task instances of live jobs. Many RUNNABLE for long: no machines are to be had.",
+          (Query(total(queue("taskqueue_task_instances", NOT_ENDED), "status"), "{{status}}"),), stack=True, empty=BATCH_ONLY),
     Lines("Instances ended", "Instances that ended, a minute, by outcome.",
           (Query(per_minute(queue("taskqueue_task_instances_finished_total"), "outcome"), "{{outcome}}"),), unit="cpm",
           stack=True, colours=PHASES, empty=BATCH_ONLY),
-    Lines("Jobs, by state", "All jobs that the service shows. FAILED_INTERRUPTED still costs money.",
-          (Query(total(queue("taskqueue_jobs"), "status"), "{{status}}"),), stack=True, empty=BATCH_ONLY),
+    Lines("Jobs, by state", "Jobs that the service shows, without those that succeeded. FAILED_INTERRUPTED still costs money.",
+          (Query(total(queue("taskqueue_jobs", 'phase!="succeeded"'), "status"), "{{status}}"),), stack=True, empty=BATCH_ONLY),
     Table("Tasks of jobs", "Instances of each task of each job by phase. A job that ended leaves after keep_ended.", (),
           keys=(("job_name", "Job"), ("job_id", "Id"), ("task", "Task")), sort="Running", empty=BATCH_ONLY, width=16, columns=(
               Column("Waiting", instances("queued")),

@@ -14,7 +14,7 @@ constexpr int most_attempts = 3;
 // A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
 
-Failure stopped() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
+Failure told_to_stop() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
 
 }  // namespace
 
@@ -38,7 +38,7 @@ Result<Answer, Failure> Client::call(const Call& call) {
   bool keys_were_changed = false;
   for (int attempts = 1;; ++attempts) {
     const auto taken = line.quota->take(call.urgency, stop_);
-    if (!taken) return Unexpected(stopped());
+    if (!taken) return Unexpected(told_to_stop());
     const auto credentials = parts_.credentials.get(stop_);
     if (!credentials) return Unexpected(credentials.error());
     Result<Answer, Failure> outcome = attempt(call, line, *taken, *credentials);
@@ -52,7 +52,7 @@ Result<Answer, Failure> Client::call(const Call& call) {
     if (is_keys_fault && !std::exchange(keys_were_changed, true) && has_other_keys_than(*credentials)) continue;
     const Milliseconds pause = pause_before_retry(attempts, failure);
     if (!is_worth_retrying(failure.kind) || pause > longest_pause) return outcome;
-    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(stopped());
+    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(told_to_stop());
   }
 }
 
@@ -98,6 +98,7 @@ void Client::account_for(const Line& line, const Result<Answer, Failure>& outcom
     parts_.instruments.throttled(line.labels);
     line.quota->throttled(outcome.error().retry_after);
   }
+  if (!parts_.log.shows(LogLevel::debug)) return;  // before a text is made of every number
   parts_.log.debug("api", "called",
                    {{"account", target_.account},
                     {"cloud_service", target_.cloud_service},

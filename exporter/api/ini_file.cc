@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "exporter/ascii.h"
+
 namespace taskqueue {
 namespace {
 
@@ -13,13 +15,6 @@ std::string_view trimmed(std::string_view text) {
 
 std::string_view without_comment(std::string_view value) {
   return value.substr(0, std::min(value.find(" #"), value.find(" ;")));
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 void read_line(std::string_view line, IniFile& file, std::string& section) {

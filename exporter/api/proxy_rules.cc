@@ -7,15 +7,10 @@
 #include <charconv>
 #include <cstdint>
 
+#include "exporter/ascii.h"
+
 namespace taskqueue {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
 
 std::optional<std::string> variable(const Environment& environment, const std::string& name) {
   if (auto value = environment(name)) return value;

@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "exporter/ascii.h"
+
 namespace taskqueue {
 namespace {
 
 constexpr std::size_t longest_host = 253;  // RFC 1035
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string lower_case(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return small;
-}
 
 bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!rest.starts_with(prefix)) return false;
@@ -154,14 +148,26 @@ std::optional<ProxyAddress> parse_proxy(std::string_view url) {
   return proxy;
 }
 
-bool is_redis_url(std::string_view url) {
-  if (!take_prefix(url, "redis://") && !take_prefix(url, "rediss://")) return false;
-  take_user_info(url);
+std::optional<RedisAddress> parse_redis(std::string_view url) {
+  RedisAddress redis;
+  redis.tls = url.starts_with("rediss://");
+  if (!take_prefix(url, "redis://") && !take_prefix(url, "rediss://")) return std::nullopt;
+  const std::string_view info = take_user_info(url).value_or("");
+  const std::size_t colon = std::min(info.find(':'), info.size());
+  redis.user = percent_decoded(info.substr(0, colon));
+  redis.password = Secret(percent_decoded(info.substr(std::min(colon + 1, info.size()))));
+
   const std::size_t slash = std::min(url.find('/'), url.size());
   const std::string_view database = url.substr(std::min(slash + 1, url.size()));
-  return parse_authority(url.substr(0, slash)).has_value() && database.size() <= 5 &&
-         std::ranges::all_of(database, is_digit);
+  const auto authority = parse_authority(url.substr(0, slash));
+  if (!authority || database.size() > 5 || !std::ranges::all_of(database, is_digit)) return std::nullopt;
+  redis.host = authority->host;
+  redis.port = authority->port.value_or(redis.port);
+  std::from_chars(database.data(), database.data() + database.size(), redis.database);
+  return redis;
 }
+
+bool is_redis_url(std::string_view url) { return parse_redis(url).has_value(); }
 
 bool holds_password(std::string_view url) {
   const std::size_t scheme = url.find("://");

@@ -45,7 +45,22 @@ struct ProxyAddress {
 /// Reads `http://[user[:password]@]host[:port]`, a single trailing slash allowed. Nothing for anything else.
 [[nodiscard]] std::optional<ProxyAddress> parse_proxy(std::string_view url);
 
-/// True for `redis://` or `rediss://`, then `[[user]:password@]host[:port][/database]`.
+/// Where a Redis is, and who we are to it.
+struct RedisAddress {
+  bool tls = false;
+  std::string host;  // IPv6 without brackets
+  std::uint16_t port = 6379;
+  int database = 0;
+  std::string user;  // percent-decoded; empty: the default one
+  Secret password;   // percent-decoded; empty: none
+
+  bool operator==(const RedisAddress&) const = default;
+};
+
+/// Reads `redis://` or `rediss://` (TLS), then `[[user]:password@]host[:port][/database]`. Nothing for anything else.
+[[nodiscard]] std::optional<RedisAddress> parse_redis(std::string_view url);
+
+/// True for what `parse_redis` can read.
 [[nodiscard]] bool is_redis_url(std::string_view url);
 
 /// True for a URL with a password between `://` and `@`.

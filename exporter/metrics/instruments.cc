@@ -93,6 +93,7 @@ struct Instruments::Held {
   Gauge& ledger_up = family(prometheus::BuildGauge(), "taskqueue_ledger_up", registry).Add({});
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
+  Family<Counter>& takeovers = family(prometheus::BuildCounter(), "taskqueue_ledger_takeovers_total", registry);
   Family<Counter>& corrections = family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
   Family<Gauge>& ledger_size = family(prometheus::BuildGauge(), "taskqueue_ledger_size_bytes", registry);
   Counter& bugs = family(prometheus::BuildCounter(), "taskqueue_exporter_bugs_total", registry).Add({});
@@ -156,6 +157,14 @@ void Instruments::scraped(int http_status) { held_->scrapes.Add({{"code", std::t
 void Instruments::ledger(bool up) { held_->ledger_up.Set(up ? 1 : 0); }
 
 void Instruments::ledger_write_failed() { held_->ledger_failures.Increment(); }
+
+void Instruments::expect_takeovers(std::string_view queue) {
+  held_->takeovers.Add({{"queue", std::string(queue)}});
+}
+
+void Instruments::took_over(std::string_view queue) {
+  held_->takeovers.Add({{"queue", std::string(queue)}}).Increment();
+}
 
 void Instruments::ledger_size(std::int64_t bytes) { held_->ledger_size.Add({}).Set(static_cast<double>(bytes)); }
 

@@ -35,6 +35,9 @@ class Instruments {
   void scraped(int http_status);
   void ledger(bool up);
   void ledger_write_failed();
+  /// Makes the row of a queue that replicas may take over from each other.
+  void expect_takeovers(std::string_view queue);
+  void took_over(std::string_view queue);
   void ledger_size(std::int64_t bytes);
   /// Makes the row of a queue whose counts may be corrected.
   void expect_corrections(std::string_view queue);

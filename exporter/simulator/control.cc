@@ -18,7 +18,7 @@ Answer text_answer(int status, const std::string& text) {
   return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = text + "\n"};
 }
 
-Answer json_answer(std::string body) {
+Answer json_line(std::string body) {
   return {.headers = {{"Content-Type", "application/json"}}, .body = std::move(body) + "\n"};
 }
 
@@ -40,10 +40,10 @@ Milliseconds edge_of(const Request& request) {
 
 Answer Cloud::control(const Request& request) try {
   const std::string what = request.method + " " + std::string(request.path().substr(9));
-  if (what == "GET truth") return json_answer(truth(edge_of(request)));
-  if (what == "GET requests") return json_answer(requests());
-  if (what == "GET quirks") return json_answer(all_quirks());
-  if (what == "GET keys") return json_answer(keys_.text());
+  if (what == "GET truth") return json_line(truth(edge_of(request)));
+  if (what == "GET requests") return json_line(requests());
+  if (what == "GET quirks") return json_line(all_quirks());
+  if (what == "GET keys") return json_line(keys_.text());
   if (what == "POST requests/reset") {
     meter_.reset();
   } else if (what == "POST pause" || what == "POST resume") {

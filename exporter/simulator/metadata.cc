@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view tencent_folder = "/latest/meta-data/cam/security-credentials/";
 constexpr std::string_view alibaba_folder = "/latest/meta-data/ram/security-credentials/";
 constexpr std::string_view token_path = "/latest/api/token";
-constexpr std::string_view token = "metadata-token-0123456789abcdef";
+constexpr std::string_view metadata_token = "metadata-token-0123456789abcdef";
 constexpr Milliseconds life = std::chrono::hours{6};
 
 /// What the service may say instead of the truth: keys that expired, keys of nobody, a name that is a path, keys
@@ -74,12 +74,12 @@ Answer Metadata::give_token(const Request& request, const Manner& manner) {
   const auto seconds = request.header("X-aliyun-ecs-metadata-token-ttl-seconds");
   if (request.method != "PUT") return text_answer(405, "Method Not Allowed");
   if (!seconds || !is_number_up_to(*seconds, 21600)) return text_answer(400, "400 - Bad Request");
-  return text_answer(200, std::string(token));
+  return text_answer(200, std::string(metadata_token));
 }
 
 std::optional<Answer> Metadata::refusal(const Request& request, const Manner& manner) const {
   const auto shown = request.header("X-aliyun-ecs-metadata-token");
-  if (shown ? *shown != token : manner.version == 2) return text_answer(403, "403 - Forbidden");
+  if (shown ? *shown != metadata_token : manner.version == 2) return text_answer(403, "403 - Forbidden");
   return std::nullopt;
 }
 

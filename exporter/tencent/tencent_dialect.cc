@@ -36,7 +36,7 @@ HttpRequest TencentDialect::request(const Call& call, const Signing& signing) co
                      {"X-TC-Language", "en-US"},   {"X-TC-RequestClient", "taskqueue_exporter"}};
   if (!product_.region.empty()) request.headers.push_back({"X-TC-Region", product_.region});
   if (product_.is_signed) {
-    sign_tc3(request, product_.service, signing.credentials, signing.now);
+    signer_.sign(request, signing.credentials, signing.now);
   } else {
     mark_unsigned(request, signing.now);
   }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "exporter/api/dialect.h"
+#include "exporter/tencent/tc3.h"
 
 namespace taskqueue {
 
@@ -15,7 +16,7 @@ class TencentDialect final : public Dialect {
     std::string region;     // empty: not sent
     bool is_signed = true;  // false: for actions that anybody may call
   };
-  explicit TencentDialect(Product product) : product_(std::move(product)) {}
+  explicit TencentDialect(Product product) : product_(std::move(product)), signer_(product_.service) {}
 
   [[nodiscard]] HttpRequest request(const Call& call, const Signing& signing) const override;
   [[nodiscard]] Result<Answer, Failure> judge(const HttpResponse& response) const override;
@@ -24,6 +25,7 @@ class TencentDialect final : public Dialect {
 
  private:
   const Product product_;
+  const Tc3Signer signer_;
 };
 
 }  // namespace taskqueue

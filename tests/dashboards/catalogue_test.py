@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 import catalogue
 import promql
 import promtool_cases
-from dashboards_test import linter, load
+from files_test import linter, load
 
 
 def expressions():
@@ -74,7 +74,7 @@ class CatalogueTest(unittest.TestCase):
             for selector in promql.selectors(rule["expr"]):
                 is_counter = self.metrics.get(selector.metric, self.metrics.get(promql.family(selector.metric)))
                 counts = bool(is_counter) and is_counter.type != "gauge"
-                allowed = ("rate", "increase", "last_over_time") if counts else ("", "last_over_time", "deriv")
+                allowed = ("rate", "increase", "last_over_time") if counts else ("", "last_over_time", "min_over_time", "deriv")
                 with self.subTest(rule=promtool_cases.name_of(rule), metric=selector.metric):
                     self.assertTrue(selector.call in allowed or not selector.span, selector)
                     self.assertFalse(counts and not selector.span, "a raw counter")

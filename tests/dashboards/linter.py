@@ -1,6 +1,7 @@
 """Rules for dashboards: those of Grafana's dashboard-linter, by their names there, and some of this house.
 
-A rule is a function from a dashboard to sentences. dashboards/.lint names the exclusions, each with a reason.
+A rule is a function from a dashboard to sentences. dashboards/.lint names the exclusions, each with a reason. Of that linter's
+rules target-promql is files_test.py's (it takes promtool); those for Loki have nothing to look at.
 """
 import os
 import re
@@ -73,6 +74,13 @@ def template_on_time_change_reload(dashboard):
                 if v["type"] == "query" and v["refresh"] != 2)
 
 
+def template_unused(dashboard):
+    asked = " ".join([expr for _, expr in queries(dashboard)] + [v["query"]["query"] for v in dashboard["templating"]["list"]
+                                                                 if v["type"] == "query"])
+    yield from (f"variable {name} is used in no query" for name, variable in variables(dashboard).items()
+                if variable["type"] == "query" and not re.search(rf"\$\{{?{name}\b", asked))
+
+
 def panel_datasource(dashboard):
     for panel in panels(dashboard):
         if {source["datasource"]["uid"] for source in (panel, *panel["targets"])} != {"${datasource}"}:
@@ -127,7 +135,7 @@ def target_counter_agg(dashboard):
                 yield f"{panel['title']}: the counter {selector.metric} is not under rate, irate or increase"
 
 
-def uneditable(dashboard):
+def uneditable_dashboard(dashboard):
     if dashboard.get("editable") is not False:
         yield "editable is not false"
 
@@ -178,10 +186,10 @@ def replicas_count_once(dashboard):
 
 
 RULES = {f"{rule.__name__.replace('_', '-')}-rule": rule for rule in (
-    template_datasource, template_job, template_instance, template_label_promql, template_on_time_change_reload,
-    panel_datasource, panel_title_description, panel_units, panel_no_targets, target_rate_interval, target_job,
-    target_instance, target_counter_agg, uneditable, no_rate_of_gauges, descriptions_are_sentences, panels_do_not_overlap,
-    rows_are_full, replicas_count_once)}
+    template_datasource, template_job, template_instance, template_label_promql, template_on_time_change_reload, template_unused,
+    panel_datasource, panel_title_description, panel_units, panel_no_targets, target_rate_interval, target_job, target_instance,
+    target_counter_agg, uneditable_dashboard, no_rate_of_gauges, descriptions_are_sentences, panels_do_not_overlap, rows_are_full,
+    replicas_count_once)}
 
 
 def exclusions():

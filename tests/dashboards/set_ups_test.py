@@ -3,7 +3,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import yaml
@@ -29,7 +28,8 @@ class ChecksTest(unittest.TestCase):
         self.assertEqual(0, checked.returncode, checked.stdout + checked.stderr)
 
     def test_prometheus_takes_the_examples(self):
-        self.check("promtool", "check", "config", os.path.join(CONFIG, "prometheus", "prometheus.yml"))
+        for name in ("prometheus.yml", "prometheus.compose.yml"):
+            self.check("promtool", "check", "config", os.path.join(CONFIG, "prometheus", name))
         self.check("promtool", "check", "config", "--syntax-only", os.path.join(CONFIG, "prometheus", "scrape-tls.example.yml"))
 
     def test_alertmanager_takes_the_example(self):
@@ -40,14 +40,6 @@ class ChecksTest(unittest.TestCase):
         for severity, receiver in (("critical", "page"), ("warning", "ticket"), ("info", "nobody")):
             self.check("amtool", "config", "routes", "test", f"--config.file={path}", f"--verify.receivers={receiver}",
                        "alertname=TaskqueueDataStale", f"severity={severity}")
-
-    def test_what_prometheus_of_compose_reads_is_valid(self):
-        content = load("compose.yaml")["configs"]["prometheus"]["content"]
-        rules = os.path.join(CONFIG, "prometheus", "rules")
-        with tempfile.NamedTemporaryFile("w", suffix=".yml", encoding="utf-8") as file:
-            file.write(content.replace("/etc/prometheus/rules", rules))
-            file.flush()
-            self.check("promtool", "check", "config", file.name)
 
 
 class InhibitionTest(unittest.TestCase):
@@ -77,13 +69,13 @@ class ComposeTest(unittest.TestCase):
                         self.assertTrue(os.path.exists(os.path.join(CONFIG, source)))
                     else:
                         self.assertIn(source, self.compose["volumes"])
-            for config in service.get("configs", []):
-                self.assertIn(config["source"], self.compose["configs"])
             for other in service.get("depends_on", []):
                 self.assertIn(other, self.services)
 
     def test_services_find_each_other(self):
-        asked = re.findall(r'"(\w+):(\d+)"', self.compose["configs"]["prometheus"]["content"])
+        prometheus = load("prometheus", "prometheus.compose.yml")
+        groups = [*prometheus["alerting"]["alertmanagers"][0]["static_configs"], *prometheus["scrape_configs"][0]["static_configs"]]
+        asked = [tuple(target.split(":")) for group in groups for target in group["targets"]]
         source = load("grafana", "provisioning", "datasources", "prometheus.yaml")["datasources"][0]["url"]
         asked.append(re.fullmatch(r"http://(\w+):(\d+)", source).groups())
         self.assertEqual({("alertmanager", "9093"), ("exporter", "19160"), ("prometheus", "9090")}, set(asked))
@@ -107,9 +99,9 @@ class ComposeTest(unittest.TestCase):
         self.assertTrue(os.path.exists(home.replace(provider["options"]["path"], os.path.join(lab.ROOT, "dashboards"))))
 
     def test_the_scrape_interval_is_one(self):
-        stated = load("grafana", "provisioning", "datasources", "prometheus.yaml")["datasources"][0]["jsonData"]["timeInterval"]
-        self.assertIn(f"scrape_interval: {stated}", self.compose["configs"]["prometheus"]["content"])
-        self.assertEqual(stated, load("prometheus", "prometheus.yml")["global"]["scrape_interval"])
+        source = load("grafana", "provisioning", "datasources", "prometheus.yaml")["datasources"][0]
+        for name in ("prometheus.yml", "prometheus.compose.yml"):
+            self.assertEqual(source["jsonData"]["timeInterval"], load("prometheus", name)["global"]["scrape_interval"])
 
 
 if __name__ == "__main__":

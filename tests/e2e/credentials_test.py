@@ -1,4 +1,5 @@
 """Every way to keys against the simulator, which plays the metadata and token services, and what happens when they fail."""
+import collections
 import json
 import os
 import shutil
@@ -165,16 +166,15 @@ class SourcesTest(KeysCase):
 class ExpiryTest(KeysCase):
     """Keys end while they are in use. No refresh fails for it."""
 
-    def watch(self, seconds, *accounts):
-        """The exporter, having read for so long while each call of a refresh took a while."""
-        self.cloud.tell("faults", '[{"service": "mps", "kind": "slow", "after_seconds": 0.15}, '
-                                  '{"service": "ecs", "kind": "slow", "after_seconds": 0.4}]')
-        exporter = self.start(*accounts)
-        exporter.wait_complete()
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            yield exporter
-            time.sleep(0.3)
+    def start_slowly(self):
+        """An exporter whose first sweeps take seconds, for each of their calls takes a while."""
+        self.cloud.tell("faults", '[{"service": "mps", "kind": "slow", "after_seconds": 0.08}, '
+                                  '{"service": "ecs", "kind": "slow", "after_seconds": 0.25}]')
+        return self.start(*self.four())
+
+    def sweeping(self, exporter):
+        """The queues that have read something, and not all yet."""
+        return [s.labels["queue"] for s in lab.select(exporter.scrape(), "taskqueue_data_complete") if s.value == 0]
 
     def four(self):
         return [account("machine", "tencent", 'credentials = "instance_role"', self.cloud),
@@ -184,19 +184,26 @@ class ExpiryTest(KeysCase):
 
     def test_keys_that_live_for_seconds_are_renewed_in_time(self):
         self.cloud.tell("keys", '{"life_seconds": 4}')
-        seen = set()
-        for exporter in self.watch(7, *self.four()):
-            seen |= {(s.labels["account"], s.value) for s in lab.select(exporter.scrape(), EXPIRY)}
+        exporter = self.start_slowly()
+        seen = collections.defaultdict(set)
+
+        def both():
+            for sample in lab.select(exporter.scrape(), EXPIRY):
+                seen[sample.labels["account"]].add(sample.value)
+            return len(seen) == 4 and all(len(values) > 1 for values in seen.values())
+
+        lab.wait_until("a second expiry of every account", both)
+        exporter.wait_complete()
         self.assertEqual({}, self.failed_refreshes(exporter))
-        for name in ("machine", "machine-ali", "assume", "assume-ali"):
-            self.assertGreaterEqual(sum(1 for other, _ in seen if other == name), 2, seen)
         refused = [row for row in self.cloud.requests() if row["service"] in ("mps", "ecs") and set(row["by_code"]) != {"OK"}]
         self.assertEqual([], refused, "renewed before they expire, not after")
 
     def test_keys_that_end_in_the_middle_of_a_sweep_are_replaced_and_no_refresh_fails(self):
-        for number, exporter in enumerate(self.watch(4, *self.four())):
-            if number == 3:
-                self.cloud.tell("keys", '{"revoke": true}')
+        exporter = self.start_slowly()
+        lab.wait_until("sweeps under way", lambda: self.asked("mps") >= 8 and self.asked("ecs") >= 4)
+        self.assertEqual(4, len(self.sweeping(exporter)))
+        self.cloud.tell("keys", '{"revoke": true}')
+        exporter.wait_complete()
         self.assertEqual({}, self.failed_refreshes(exporter))
         codes = {code for row in self.cloud.requests() for code in row["by_code"]}
         self.assertIn("AuthFailure.TokenFailure", codes)

@@ -18,8 +18,10 @@ DOORS = [
     (r"prometheus/", r"exporter/metrics/", "metrics/"),
     (r"zlib\.h$", r"exporter/metrics/", "metrics/"),
     (r"(sqlite3|hiredis)", r"exporter/ledger/", "ledger/"),
-    (r"openssl/", r"exporter/(api/digest|api/\w*transport|api/\w*tls\w*|web/\w*tls\w*|simulator/\w*listener\w*)\.(cc|h)$",
+    (r"openssl/",
+     r"exporter/(api/digest|api/\w*transport|api/\w*tls\w*|ledger/\w*tls\w*|web/\w*tls\w*|simulator/\w*listener\w*)\.(cc|h)$",
      "the digest, TLS and the transport"),
+    (r"emmintrin", r"exporter/api/value\.cc$", "the reading of JSON"),
     (r"CLI/", r"exporter/(simulator/)?(main|flags)\.cc$", "main"),
 ]
 # Linux and C++ itself: one word is C++, these are the system's.

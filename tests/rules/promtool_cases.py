@@ -157,7 +157,7 @@ def expected_samples(case):
             labels = {}
         else:
             labels = {"job": "taskqueue", **LABELS[case.get("of", "queue")], **extra}
-        yield {"labels": case["record"] + label_text(labels), "value": float(value)}
+        yield {"labels": label_text(labels), "value": float(value)}
 
 
 def promtool_test(name, case, fires=True, replicas=REPLICAS[:1], restart=None):
@@ -166,7 +166,8 @@ def promtool_test(name, case, fires=True, replicas=REPLICAS[:1], restart=None):
         test["alert_rule_test"] = [{"eval_time": case["at"], "alertname": case["alert"],
                                     "exp_alerts": list(expected_alerts(case, replicas)) if fires else []}]
     else:
-        test["promql_expr_test"] = [{"expr": case["record"], "eval_time": case["at"],
+        # Versions of Prometheus differ in the last digit of a rate.
+        test["promql_expr_test"] = [{"expr": f"round({case['record']}, 0.001)", "eval_time": case["at"],
                                      "exp_samples": list(expected_samples(case)) if fires else []}]
     return test
 

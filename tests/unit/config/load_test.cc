@@ -239,7 +239,7 @@ TEST_CASE("a file that cannot be read is one complaint", "[config][load]") {
         "/nonexistent/a.toml: this configuration does not exist: give --config.file a TOML file\n");
   CHECK(refusal("/etc") == "/etc: this configuration is a directory: give --config.file a TOML file\n");
   CHECK(refusal("/dev/zero") ==
-        "/dev/zero: this configuration is larger than 1024 KiB: give --config.file a TOML file\n");
+        "/dev/zero: this configuration is larger than 8192 KiB: give --config.file a TOML file\n");
 }
 
 TEST_CASE("a text of many complaints is refused in reasonable time", "[config][load]") {
