@@ -4,6 +4,9 @@
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using Catch::Approx;
+using Catch::Matchers::ContainsSubstring;
 #else
 #include <catch2/catch.hpp>
+/// Version 3's name of it.
+inline auto ContainsSubstring(const std::string& part) { return Catch::Contains(part); }
 #endif

@@ -23,7 +23,7 @@ Config config_of(const std::string& text) {
   return *config;
 }
 
-const ActionEstimate& action_of(const AccountEstimate& account, const std::string& action) {
+const ActionEstimate& action_of(const AccountEstimate& account, std::string_view action) {
   const auto found = std::ranges::find(account.actions, action, &ActionEstimate::action);
   REQUIRE(found != account.actions.end());
   return *found;
