@@ -28,12 +28,15 @@ constexpr const char* tables = R"(
     queue INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (queue, key)) WITHOUT ROWID;
 )";
 
+// A type's counters with their exemplars take some 1.5 KiB, which do not fit well into the usual pages of 4 KiB.
+constexpr const char* pages = "PRAGMA page_size = 8192";
+
 // The lock is held while the connection lives. A commit is on the disk when it has returned: FULL. What is written
 // first beside the file is folded into it every 4 MiB.
 constexpr const char* exclusive = "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT";
 constexpr const char* durable = R"(
   PRAGMA synchronous = FULL;
-  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA wal_autocheckpoint = 500;
   PRAGMA journal_size_limit = 4194304;
 )";
 
@@ -82,6 +85,9 @@ std::optional<LedgerFileFault> LedgerFile::check() {
     return LedgerFileFault{FaultKind::newer, "the file was written by a newer version of this program (form " +
                                                  std::to_string(*found) + "; this one knows " +
                                                  std::to_string(version) + ")"};
+  }
+  if (is_new) {
+    if (const auto set = database_.run(pages); !set) return described(set.error(), file_);
   }
   const auto mode = database_.text("PRAGMA journal_mode = WAL");
   if (!mode) return described(mode.error(), file_);
