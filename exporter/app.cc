@@ -23,23 +23,14 @@ namespace {
 
 constexpr std::size_t most_refreshes = 64;
 constexpr Milliseconds sick_after = std::chrono::seconds{60};
+constexpr Milliseconds heartbeat = std::chrono::seconds{5};
 constexpr Milliseconds stop_grace = std::chrono::seconds{2};
 
 MakeTransport over_sockets(const Clock& clock) {
-  return [&clock](const std::filesystem::path& ca_file) {
-    return std::make_shared<HttplibTransport>(clock, HttplibTransport::Options{.ca_file = ca_file});
+  return [&clock](const Route& route) {
+    return std::make_shared<HttplibTransport>(
+        clock, HttplibTransport::Options{.ca_file = route.ca_file, .proxies = route.proxies});
   };
-}
-
-/// Keys that a configuration may have already and that this version does not act upon yet: never silently.
-void warn_of_gaps(const Config& config, Log& log) {
-  const auto warn = [&](const std::string& key, const std::string& instead) {
-    log.warn("app", "not supported yet", {{"key", key}, {"instead", instead}});
-  };
-  for (const auto& [name, account] : config.accounts) {
-    if (!account.proxy.empty()) warn("accounts." + name + ".proxy", "calls go out directly");
-    if (account.credentials.assume_role) warn("accounts." + name + ".assume_role", "the keys are used as they are");
-  }
 }
 
 std::optional<RedisShare> share(const World& world, Instruments& instruments, const LedgerConfig& config) {
@@ -59,6 +50,7 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
     : world_(std::move(world)),
       config_(config),
       reload_from_(std::move(reload_from)),
+      systemd_(world_.environment("NOTIFY_SOCKET")),
       shared_(share(world_, instruments_, config_.ledger)),
       callers_({world_.clock, world_.random, instruments_, world_.log, world_.environment, over_sockets(world_.clock),
                 shared_ ? &shared_->quotas() : nullptr}),
@@ -68,7 +60,6 @@ App::App(World world, const Config& config, std::filesystem::path reload_from)
       scheduler_(refresh_parts(), executor_),
       scrapes_(shelf_, world_.clock, [this] { return own_families(); }) {
   instruments_.reloaded(true, world_.clock.wall_now());
-  warn_of_gaps(config_, world_.log);
 }
 
 App::~App() { stop(); }
@@ -78,8 +69,8 @@ void App::start(const WebOptions& options) {
                   web::ServerOptions{.limits = {},
                                      .on_bug = [this] { instruments_.bug(); },
                                      .web_config = options.config,
-                                     .chore = [this] { record_history(); },
-                                     .chore_interval = web::History::step,
+                                     .chore = [this] { beat(); },
+                                     .chore_interval = heartbeat,
                                      .random = &world_.random});
   for (const std::string& address : options.listen_addresses) {
     if (const auto listening = server_->listen(address); !listening) throw StartupError(listening.error());
@@ -98,10 +89,12 @@ void App::start(const WebOptions& options) {
         "web", "listening",
         {{"address", web::text(address)}, {"telemetry_path", options.telemetry_path}, {"tls", tls ? "true" : "false"}});
   }
+  systemd_.ready(status());
 }
 
 void App::stop() {
   if (!ticking_.joinable()) return;
+  systemd_.stopping();
   ticking_.request_stop();
   leasing_.request_stop();
   scheduler_.stop();
@@ -175,6 +168,14 @@ std::vector<web::Budget> App::budgets() const {
   return budgets;
 }
 
+/// On the server's thread: that it is called shows that the server lives, and it looks at the scheduler besides.
+void App::beat() {
+  if (beats_++ % (web::History::step / heartbeat) == 0) record_history();
+  if (!sickness()) systemd_.alive();
+}
+
+std::string App::status() const { return std::to_string(config_.queues.size()) + " queues"; }
+
 void App::record_history() {
   const WallTime now = world_.clock.wall_now();
   history_->record(shelf_.view(now), budgets(), now);
@@ -201,6 +202,7 @@ void App::reload() {
     const Lock lock(mutex_);
     waiting.swap(waiting_for_reload_);
   }
+  systemd_.reloading(world_.clock.steady_now());
   const auto complaints = load_again();
   instruments_.reloaded(!complaints, world_.clock.wall_now());
   if (complaints) {
@@ -208,6 +210,7 @@ void App::reload() {
   } else {
     world_.log.info("app", "reloaded", {{"queues", std::to_string(config_.queues.size())}});
   }
+  systemd_.ready(status() + (complaints ? "; the last reload failed, see the log" : ""));
   for (const auto& ended : waiting) ended(complaints);
 }
 
@@ -221,7 +224,6 @@ std::optional<std::string> App::load_again() {
   }
   if (loaded->ledger != config_.ledger) return reload_from_.string() + ": a changed [ledger] needs a restart\n";
   config_ = std::move(*loaded);
-  warn_of_gaps(config_, world_.log);
   replace_queues();
   return std::nullopt;
 }

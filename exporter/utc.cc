@@ -1,7 +1,6 @@
 #include "exporter/utc.h"
 
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace taskqueue {
@@ -49,10 +48,12 @@ class Bites {
   explicit Bites(std::string_view text) : rest_(text) {}
 
   int number(std::size_t digits) {
-    int value = 0;
     if (rest_.size() < digits) return fail();
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + digits, value);
-    if (error != std::errc{} || end != rest_.data() + digits || rest_[0] == '-') return fail();
+    int value = 0;
+    for (const char c : rest_.substr(0, digits)) {
+      if (c < '0' || c > '9') return fail();
+      value = value * 10 + (c - '0');
+    }
     rest_.remove_prefix(digits);
     return value;
   }
@@ -89,6 +90,21 @@ class Bites {
   bool good_ = true;
 };
 
+/// `YYYY-MM-DDThh:mm:ssZ`, as nearly every time comes: three of them for each task that is listed.
+std::optional<WallTime> parse_usual_utc(std::string_view text) {
+  if (text.size() != 20) return std::nullopt;
+  const char* const at = text.data();
+  bool good = at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[13] == ':' && at[16] == ':' && at[19] == 'Z';
+  const auto two = [&](std::size_t place) {
+    const int tens = at[place] - '0';
+    const int ones = at[place + 1] - '0';
+    good = good && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+    return tens * 10 + ones;
+  };
+  const DateParts parts{two(0) * 100 + two(2), two(5), two(8), two(11), two(14), two(17), 0};
+  return good ? join(parts) : std::nullopt;
+}
+
 std::string formatted(const char* format, const DateParts& p) {
   std::array<char, 80> text{};
   std::snprintf(text.data(), text.size(), format, p.year, p.month, p.day, p.hour, p.minute, p.second, p.millisecond);
@@ -104,6 +120,7 @@ std::string utc_seconds(WallTime time) { return utc_text(time).substr(0, 19) + "
 std::string utc_date(WallTime time) { return utc_text(time).substr(0, 10); }
 
 std::optional<WallTime> parse_utc(std::string_view text) {
+  if (const auto usual = parse_usual_utc(text)) return usual;
   Bites bites(text);
   DateParts parts{};
   parts.year = bites.number(4);

@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <memory>
 #include <stdexcept>
 
 namespace taskqueue {
@@ -25,9 +26,11 @@ std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view by
 }  // namespace
 
 std::string sha256(std::string_view bytes) {
+  // Looked up once: OpenSSL would search its providers at every call.
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> digest(EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, digest.get(), nullptr) != 1) {
     throw std::runtime_error("OpenSSL cannot compute SHA-256");
   }
   return {reinterpret_cast<const char*>(out.data()), size};

@@ -28,10 +28,12 @@ const Value* array_member(const Value& object, std::string_view key) {
   return found != nullptr && found->is_array() ? found : nullptr;
 }
 
-std::string text_member(const Value& object, std::string_view key) {
+std::string_view text_view(const Value& object, std::string_view key) {
   const Value* found = member(object, key);
-  return found != nullptr && found->is_text() ? std::string(found->text()) : std::string();
+  return found != nullptr && found->is_text() ? found->text() : std::string_view();
 }
+
+std::string text_member(const Value& object, std::string_view key) { return std::string(text_view(object, key)); }
 
 std::optional<std::int64_t> whole_member(const Value& object, std::string_view key) {
   const Value* found = member(object, key);

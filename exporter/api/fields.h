@@ -25,7 +25,10 @@ using Json = nlohmann::json;
 /// The member as an array, or null.
 [[nodiscard]] const Value* array_member(const Value& object, std::string_view key);
 
-/// The text of a string member; empty for everything else.
+/// The text of a string member; empty for everything else. Lives as long as the document.
+[[nodiscard]] std::string_view text_view(const Value& object, std::string_view key);
+
+/// The same, to keep.
 [[nodiscard]] std::string text_member(const Value& object, std::string_view key);
 
 /// A whole number, also where it is written as a string; nothing for fractions and what does not fit.

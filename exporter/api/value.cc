@@ -1,9 +1,16 @@
 #include "exporter/api/value.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
+#include "exporter/ascii.h"
 #include "exporter/config/utf8.h"
 
 namespace taskqueue {
@@ -16,7 +23,24 @@ constexpr std::array<bool, 256> is_plain = [] {
   return plain;
 }();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+#if defined(__SSE2__)
+constexpr std::ptrdiff_t step = 16;
+
+/// How many of the next `step` bytes are plain before one that is not. Texts are the bulk of an answer.
+int count_plain(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i quotes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i slashes = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  // As signed numbers, what is beyond ASCII is below the control characters.
+  const __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20));
+  const int others = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quotes, slashes), low));
+  return std::countr_zero(static_cast<std::uint32_t>(others) | 0x10000U);
+}
+#else
+constexpr std::ptrdiff_t step = 1;
+
+int count_plain(const char* at) { return is_plain[static_cast<unsigned char>(*at)] ? 1 : 0; }
+#endif
 
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
@@ -146,6 +170,7 @@ bool ValueReader::read_object(std::size_t place) {
 
 bool ValueReader::read_text(std::string_view& text) {
   char* const begin = ++at_;
+  for (std::ptrdiff_t plain = step; plain == step && end_ - at_ >= step; at_ += plain) plain = count_plain(at_);
   while (is_plain[static_cast<unsigned char>(*at_)]) ++at_;
   if (*at_ != '"') return read_rest_of_text(begin, text);
   text = {begin, static_cast<std::size_t>(at_ - begin)};

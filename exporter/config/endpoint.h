@@ -28,6 +28,10 @@ struct Endpoint {
 /// True for `localhost`, 127.0.0.0/8 and ::1.
 [[nodiscard]] bool is_loopback(std::string_view host);
 
+/// True for loopback, for link-local 169.254.0.0/16 and for the clouds' metadata services at 100.100.100.200 and
+/// metadata.tencentyun.com: what these say never leaves the machine or its host, so it needs no encryption.
+[[nodiscard]] bool is_on_this_link(std::string_view host);
+
 /// A proxy and what it wants to know of us.
 struct ProxyAddress {
   std::string host;  // IPv6 without brackets

@@ -1,8 +1,14 @@
 #include "exporter/config/load.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "exporter/config/complaints.h"
 #include "exporter/config/read_tables.h"
@@ -16,7 +22,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t largest_config = 1024 * 1024;
+constexpr std::size_t largest_config = 8 * 1024 * 1024;  // ten thousand queues take one or two
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Where the text stops being UTF-8; nothing where it never does.
@@ -115,11 +121,17 @@ class Loading {
   }
 
   void complain_same_tasks() {
-    for (auto later = queues_.begin(); later != queues_.end(); ++later) {
-      const auto earlier = std::find_if(queues_.begin(), later, [&](const PlacedQueue& other) {
-        return other.place != later->place && read_same_tasks(other.queue, later->queue);
+    // Only queues that agree in these can read the same tasks: ten thousand need not be compared with each other.
+    using Key = std::tuple<std::string, std::string, std::string, std::optional<std::int64_t>>;
+    std::map<Key, std::vector<const PlacedQueue*>> alike;
+    for (const PlacedQueue& later : queues_) {
+      const QueueConfig& queue = later.queue;
+      auto& before = alike[{queue.service, queue.account, queue.region, queue.sub_app_id}];
+      const auto earlier = std::ranges::find_if(before, [&](const PlacedQueue* other) {
+        return other->place != later.place && read_same_tasks(other->queue, queue);
       });
-      if (earlier != later && !later->queue.service.empty()) complain_pair(*earlier, *later);
+      if (earlier != before.end() && !queue.service.empty()) complain_pair(**earlier, later);
+      before.push_back(&later);
     }
   }
 
@@ -158,7 +170,7 @@ Loaded parse_config(std::string_view text, std::string_view name, std::span<cons
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   Complaints complaints(text, std::string(name));
   if (text.size() > largest_config)
-    return refused(complaints, {}, "the configuration is larger than 1024 KiB: shorten it");
+    return refused(complaints, {}, "the configuration is larger than 8192 KiB: shorten it");
   if (const auto bad = find_bad_utf8(text)) {
     return refused(complaints, *bad, "this is not UTF-8: save the file in that encoding");
   }

@@ -15,7 +15,7 @@ namespace taskqueue {
 
 using Loaded = Result<Config, std::vector<Complaint>>;
 
-/// Reads `file`, at most 1 MiB. Complaints are in the file's order. Opens nothing but the file itself and the files it
+/// Reads `file`, at most 8 MiB. Complaints are in the file's order. Opens nothing but the file itself and the files it
 /// names.
 [[nodiscard]] Loaded load_config(const std::filesystem::path& file, std::span<const ServiceRules> services);
 

@@ -33,6 +33,10 @@ constexpr WindowEdge last_of() {
   return WindowEdge::none;
 }
 template <>
+constexpr SelectsBy last_of() {
+  return SelectsBy::end;
+}
+template <>
 constexpr CountedEnd::Last last_of() {
   return CountedEnd::Last::over;
 }

@@ -19,7 +19,7 @@ inline constexpr std::size_t member_count = 0;
 template <>
 inline constexpr std::size_t member_count<Task> = 7;
 template <>
-inline constexpr std::size_t member_count<LiveTask> = 6;
+inline constexpr std::size_t member_count<LiveTask> = 5;
 template <>
 inline constexpr std::size_t member_count<EndedTask> = 4;
 template <>
@@ -55,7 +55,7 @@ inline constexpr std::size_t member_count<Exemplar> = 3;
 template <>
 inline constexpr std::size_t member_count<Histogram> = 3;
 template <>
-inline constexpr std::size_t member_count<TypeCounters> = 5;
+inline constexpr std::size_t member_count<TypeCounters> = 6;
 template <>
 inline constexpr std::size_t member_count<TaskCount> = 4;
 template <>

@@ -36,12 +36,12 @@ class Assembly {
     const auto content = opened(head, value);
     if (!content) return damaged("the check sum of the record head is wrong");
     ByteReader bytes(*content);
-    const auto version = bytes.read<std::uint64_t>();
-    if (version > form) {
+    const auto written_as = bytes.read<std::uint64_t>();
+    if (written_as > form) {
       return Unexpected(Failure{.kind = FailureKind::answer,
                                 .code = "newer",
                                 .sentence = "the ledger was written by a newer version (form " +
-                                            std::to_string(version) + ", known are up to " + std::to_string(form) +
+                                            std::to_string(written_as) + ", known are up to " + std::to_string(form) +
                                             ")"});
     }
     bytes.read(entry_.generation);
@@ -52,7 +52,7 @@ class Assembly {
     read_rest(bytes, state_.tasks);
     read_rest(bytes, state_.batch);
     common_.listed = state_.batch.rounds;
-    if (version != form || !bytes.is_done()) return damaged("the record head makes no sense");
+    if (written_as != form || !bytes.is_done()) return damaged("the record head makes no sense");
     return Done{};
   }
 

@@ -38,7 +38,7 @@ class PlainStream final : public RedisStream {
         bytes.remove_prefix(static_cast<std::size_t>(sent));
       } else if (errno != EAGAIN && errno != EINTR) {
         return Unexpected(broken("the connection to Redis broke", errno));
-      } else if (auto ready = wait_for(socket_, Readiness::to_write, clock_, deadline); !ready) {
+      } else if (auto ready = wait_for(socket_, SocketReadiness::to_write, clock_, deadline); !ready) {
         return ready;
       }
     }
@@ -51,7 +51,7 @@ class PlainStream final : public RedisStream {
       if (got > 0) return static_cast<std::size_t>(got);
       if (got == 0) return Unexpected(redis_has_closed());
       if (errno != EAGAIN && errno != EINTR) return Unexpected(broken("the connection to Redis broke", errno));
-      if (const auto ready = wait_for(socket_, Readiness::to_read, clock_, deadline); !ready) {
+      if (const auto ready = wait_for(socket_, SocketReadiness::to_read, clock_, deadline); !ready) {
         return Unexpected(ready.error());
       }
     }
@@ -91,7 +91,7 @@ Result<RedisSocket, Failure> connect_to(const addrinfo& where, const Clock& cloc
   ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (::connect(descriptor, where.ai_addr, where.ai_addrlen) != 0) {
     if (errno != EINPROGRESS) return Unexpected(broken("cannot connect to Redis", errno));
-    if (const auto ready = wait_for(socket, Readiness::to_write, clock, deadline); !ready) {
+    if (const auto ready = wait_for(socket, SocketReadiness::to_write, clock, deadline); !ready) {
       return Unexpected(ready.error());
     }
     int error = 0;
@@ -117,8 +117,8 @@ bool nothing_to_read(const RedisSocket& socket) {
   return ::poll(&each, 1, 0) == 0;
 }
 
-Result<Done, Failure> wait_for(const RedisSocket& socket, Readiness what, const Clock& clock, SteadyTime deadline) {
-  const short events = what == Readiness::to_read ? POLLIN : POLLOUT;
+Result<Done, Failure> wait_for(const RedisSocket& socket, SocketReadiness what, const Clock& clock, SteadyTime deadline) {
+  const short events = what == SocketReadiness::to_read ? POLLIN : POLLOUT;
   while (true) {
     const auto left = std::chrono::ceil<Milliseconds>(deadline - clock.steady_now()).count();
     if (left <= 0) return Unexpected(late());

@@ -29,10 +29,10 @@ class RedisSocket {
 };
 
 /// What to wait for at a socket.
-enum class Readiness { to_read, to_write };
+enum class SocketReadiness { to_read, to_write };
 
 /// Waits until the socket is ready, or fails when `deadline` passes.
-[[nodiscard]] Result<Done, Failure> wait_for(const RedisSocket& socket, Readiness what, const Clock& clock,
+[[nodiscard]] Result<Done, Failure> wait_for(const RedisSocket& socket, SocketReadiness what, const Clock& clock,
                                              SteadyTime deadline);
 
 /// True if nothing has come in, not even the end.

@@ -45,8 +45,8 @@ class TlsStream final : public RedisStream {
 
 Result<Done, Failure> TlsStream::wait_after(int result, const std::string& what, SteadyTime deadline) {
   switch (SSL_get_error(tls_.get(), result)) {
-    case SSL_ERROR_WANT_READ: return wait_for(socket_, Readiness::to_read, clock_, deadline);
-    case SSL_ERROR_WANT_WRITE: return wait_for(socket_, Readiness::to_write, clock_, deadline);
+    case SSL_ERROR_WANT_READ: return wait_for(socket_, SocketReadiness::to_read, clock_, deadline);
+    case SSL_ERROR_WANT_WRITE: return wait_for(socket_, SocketReadiness::to_write, clock_, deadline);
     case SSL_ERROR_ZERO_RETURN: return Unexpected(redis_has_closed());
     case SSL_ERROR_SYSCALL: ERR_clear_error(); return Unexpected(redis_has_closed());
     default: return Unexpected(refused(what));

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/locks.h"
 #include "exporter/metrics/lines.h"
 #include "exporter/version.h"
 
@@ -86,6 +87,9 @@ struct Instruments::Held {
       family(prometheus::BuildHistogram(), "taskqueue_api_request_duration_seconds", registry);
   Family<Counter>& throttled = family(prometheus::BuildCounter(), "taskqueue_api_throttled_total", registry);
   Family<Gauge>& offsets = family(prometheus::BuildGauge(), "taskqueue_clock_offset_seconds", registry);
+  Family<Gauge>& expiries =
+      family(prometheus::BuildGauge(), "taskqueue_credentials_expiry_timestamp_seconds", registry);
+  Mutex expiries_mutex;  // a gauge that is removed must not be in anybody's hands
   Gauge& ledger_up = family(prometheus::BuildGauge(), "taskqueue_ledger_up", registry).Add({});
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
@@ -132,6 +136,13 @@ void Instruments::throttled(const CallLabels& labels) { held_->throttled.Add(lab
 
 void Instruments::clock_offset(std::string_view provider, double seconds) {
   held_->offsets.Add({{"provider", std::string(provider)}}).Set(seconds);
+}
+
+void Instruments::credentials_expiry(std::string_view account, std::optional<WallTime> expiry) {
+  const Labels labels{{"account", std::string(account)}};
+  const Lock lock(held_->expiries_mutex);
+  Gauge& gauge = held_->expiries.Add(labels);
+  expiry ? gauge.Set(unix_seconds(*expiry)) : held_->expiries.Remove(&gauge);
 }
 
 void Instruments::bug() { held_->bugs.Increment(); }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -27,6 +28,8 @@ class Instruments {
   void throttled(const CallLabels& labels);
 
   void clock_offset(std::string_view provider, double seconds);
+  /// When the account's keys expire; nothing: they do not, or the account is gone.
+  void credentials_expiry(std::string_view account, std::optional<WallTime> expiry);
   void bug();
   void reloaded(bool success, WallTime now);
   void scraped(int http_status);

@@ -56,6 +56,12 @@ class Lines {
   /// The lines so far, without their exemplars.
   [[nodiscard]] std::string take() { return take_marked().text; }
   [[nodiscard]] MarkedText take_marked() { return std::exchange(content_, {}); }
+  /// The lines so far; clear() begins anew and keeps the room that they had.
+  [[nodiscard]] const MarkedText& content() const { return content_; }
+  void clear() {
+    content_.text.clear();
+    content_.marks.clear();
+  }
 
  private:
   void begin(std::string_view name, std::string_view labels);

@@ -14,7 +14,7 @@ double seconds(Milliseconds duration) { return std::chrono::duration<double>(dur
 /// Renders one queue, family by family in the catalogue's order.
 class QueueRenderer {
  public:
-  QueueRenderer(const QueueLabels& labels, const Rendering& before)
+  QueueRenderer(const QueueLabels& labels, const ShownBefore& before)
       : before_(before),
         lines_(label_text({{"queue", labels.queue},
                            {"cloud_service", labels.cloud_service},
@@ -28,6 +28,7 @@ class QueueRenderer {
 
  private:
   void end(QueueFamily family);
+  [[nodiscard]] const Fragment* shown_before(QueueFamily family) const;
   template <class Number>
   void single(QueueFamily family, Number value) {
     lines_.add(head(family).name, {}, value);
@@ -38,23 +39,29 @@ class QueueRenderer {
   void histogram(std::string_view name, std::string_view type, const Histogram& histogram);
   void outcomes(QueueFamily family, const std::map<Phase, std::uint64_t>& counts);
 
-  const Rendering& before_;
+  const ShownBefore before_;
   Lines lines_;
   Rendering rendering_;
 };
 
+const Fragment* QueueRenderer::shown_before(QueueFamily family) const {
+  if (before_.rendering == nullptr) return nullptr;
+  const auto found = std::ranges::find(*before_.rendering, static_cast<FamilyIndex>(family), &Fragment::family);
+  return found == before_.rendering->end() ? nullptr : &*found;
+}
+
 void QueueRenderer::end(QueueFamily family) {
-  MarkedText content = lines_.take_marked();
+  const MarkedText& content = lines_.content();
   if (content.text.empty()) return;
-  const auto index = static_cast<FamilyIndex>(family);
-  const auto before = std::ranges::find(before_, index, &Fragment::family);
-  if (before != before_.end() && before->lines->content() == content) {
+  const Fragment* const before = shown_before(family);
+  if (before != nullptr && before->lines->content() == content) {
     rendering_.push_back(*before);
-    return;
+  } else {
+    auto passage = std::make_shared<const Passage>(MarkedText(content));  // a copy, without room to spare
+    if (before != nullptr) passage->prepare_like(*before->lines);
+    rendering_.push_back({static_cast<FamilyIndex>(family), std::move(passage)});
   }
-  auto passage = std::make_shared<const Passage>(std::move(content));
-  if (before != before_.end()) passage->prepare_like(*before->lines);
-  rendering_.push_back({index, std::move(passage)});
+  lines_.clear();
 }
 
 void QueueRenderer::oldest(QueueFamily family, const Snapshot& snapshot, std::optional<WallTime> OldestTimes::*which) {
@@ -104,7 +111,19 @@ void QueueRenderer::histogram(std::string_view name, std::string_view type, cons
   lines_.add(std::string(name) + "_count", {{"type", type}}, below);
 }
 
+/// True if both have the same types, and of each the same histogram.
+bool is_same(const Snapshot& one, const Snapshot& other, Histogram TypeCounters::*which) {
+  return &one == &other || std::ranges::equal(one.counters, other.counters, [&](const auto& left, const auto& right) {
+    return left.first == right.first && left.second.*which == right.second.*which;
+  });
+}
+
 void QueueRenderer::histograms(QueueFamily family, const Snapshot& snapshot, Histogram TypeCounters::*which) {
+  const Fragment* const before = shown_before(family);
+  if (before != nullptr && before_.snapshot != nullptr && is_same(snapshot, *before_.snapshot, which)) {
+    rendering_.push_back(*before);
+    return;
+  }
   for (const auto& [type, counters] : snapshot.counters) histogram(head(family).name, type, counters.*which);
   end(family);
 }
@@ -155,7 +174,7 @@ void QueueRenderer::status(const QueueStatus& status, const Snapshot* snapshot, 
 }  // namespace
 
 Rendering render(const QueueLabels& labels, const QueueStatus& status, const Snapshot* snapshot, WallTime now,
-                 const Rendering& before) {
+                 const ShownBefore& before) {
   QueueRenderer renderer(labels, before);
   if (snapshot != nullptr) {
     if (!status.drops_stale || !is_stale(status, now)) renderer.gauges(*snapshot);

@@ -7,41 +7,57 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t most_in_lane = 4;
-constexpr std::size_t most_in_flight = 64;
 constexpr auto longest_nap = std::chrono::seconds{5};
 // Queues do not all begin at the same moment, nor does the last one wait long for its first data.
 constexpr Milliseconds first_spacing{50};
 
 }  // namespace
 
+void Scheduler::file(const Queue& queue) { agenda_.file(queue.number, queue.timetable.due()); }
+
+/// From here on nothing starts.
+Scheduler::Queues Scheduler::clear() {
+  agenda_.clear();
+  numbers_.clear();
+  for (const auto& queue : queues_) queue->number = nowhere;
+  return std::exchange(queues_, {});
+}
+
 void Scheduler::replace(std::vector<QueuePlan> plans) {
   Queues arriving;
-  Queues leaving;
+  std::map<QueueLabels, std::shared_ptr<Queue>> leaving;
   std::vector<QueueLabels> labels;
   SteadyTime first = parts_.clock.steady_now();
   {
     const Lock lock(mutex_);
-    leaving = queues_;
-    for (QueuePlan& plan : plans) {
-      labels.push_back(plan.key.labels);
-      const auto kept = std::ranges::find_if(
-          leaving, [&](const auto& queue) { return queue->refresher.plan().recipe == plan.recipe; });
-      if (kept != leaving.end()) {
-        arriving.push_back(*kept);
-        leaving.erase(kept);
-      } else {
-        arriving.push_back(std::make_shared<Queue>(std::move(plan), parts_, first));
-        first += std::min(first_spacing, arriving.back()->refresher.plan().recipe.queue.polling.interval / 10);
-      }
-    }
-    queues_.clear();  // nothing starts while the leaving ones end
+    for (auto& queue : clear()) leaving.emplace(queue->refresher.plan().key.labels, queue);
   }
-  stop_and_wait(leaving);
+  const auto all = static_cast<Milliseconds::rep>(plans.size());
+  for (QueuePlan& plan : plans) {
+    labels.push_back(plan.key.labels);
+    const auto kept = leaving.find(plan.key.labels);
+    if (kept != leaving.end() && kept->second->refresher.plan().recipe == plan.recipe) {
+      arriving.push_back(kept->second);
+      leaving.erase(kept);
+    } else {
+      arriving.push_back(std::make_shared<Queue>(std::move(plan), parts_, first));
+      const Milliseconds interval = arriving.back()->refresher.plan().recipe.queue.polling.interval;
+      first += std::min({SteadyTime::duration{first_spacing}, SteadyTime::duration{interval} / 10,
+                         SteadyTime::duration{interval} / all});
+    }
+  }
+  Queues ending;
+  for (auto& [name, queue] : leaving) ending.push_back(std::move(queue));
+  stop_and_wait(ending);
   parts_.shelf.arrange(labels);
   for (const auto& queue : arriving) queue->refresher.introduce();
   const Lock lock(mutex_);
   queues_ = std::move(arriving);
+  for (std::size_t number = 0; number < queues_.size(); ++number) {
+    queues_[number]->number = number;
+    numbers_.emplace(labels[number], number);
+    file(*queues_[number]);
+  }
   has_news_ = true;
   changed_.notify_all();
 }
@@ -58,31 +74,26 @@ SteadyTime Scheduler::tick() {
   for (const auto& queue : due.skipped) skip(*queue);
 
   const Lock lock(mutex_);
-  SteadyTime next = now + longest_nap;
-  for (const auto& queue : queues_) {
-    // One that is due but found no place in its lane starts when a refresh ends.
-    if (queue->timetable.due() > now) next = std::min(next, queue->timetable.due());
-  }
-  return next;
+  return std::min<SteadyTime>(now + longest_nap, agenda_.next().value_or(SteadyTime::max()));
 }
 
 Scheduler::Due Scheduler::take_due(SteadyTime now) {
   Due taken;
-  Queues due;
-  std::ranges::copy_if(queues_, std::back_inserter(due),
-                       [&](const auto& queue) { return queue->timetable.is_due(now); });
-  std::ranges::stable_sort(due, {}, [](const auto& queue) { return queue->timetable.due(); });  // most overdue first
-  for (const auto& queue : due) {
+  while (const auto number = agenda_.take_due(now)) {
+    const auto& queue = queues_[*number];
     if (queue->timetable.is_running()) {
       queue->timetable.skip(now);
       taken.skipped.push_back(queue);
-      continue;
+      file(*queue);
+    } else {
+      // Without a place in its lane it starts when a refresh ends.
+      agenda_.wait(*number, queue->refresher.plan().lane, queue->timetable.due());
     }
-    std::size_t& in_lane = in_lane_[queue->refresher.plan().lane];
-    if (in_lane >= most_in_lane || in_flight_ >= most_in_flight) continue;
-    ++in_lane;
-    ++in_flight_;
+  }
+  while (const auto number = agenda_.take_place()) {
+    const auto& queue = queues_[*number];
     queue->timetable.start(now);
+    file(*queue);
     taken.starting.push_back(queue);
   }
   return taken;
@@ -114,19 +125,25 @@ void Scheduler::measure(Queue& queue) {
 
 void Scheduler::leave_lane(Queue& queue) {
   const Lock lock(mutex_);
+  const SteadyTime due = queue.timetable.due();
   queue.timetable.end(parts_.clock.steady_now());
-  --in_lane_[queue.refresher.plan().lane];
-  --in_flight_;
+  agenda_.leave(queue.refresher.plan().lane);
+  const bool is_earlier = queue.number != nowhere && queue.timetable.due() < due;
+  if (is_earlier) file(queue);
+  ended_.notify_all();
+  if (!is_earlier && !agenda_.has_place()) return;
   has_news_ = true;
   changed_.notify_all();
 }
 
 void Scheduler::hasten(const LedgerKey& queue) {
   const Lock lock(mutex_);
-  const auto found =
-      std::ranges::find_if(queues_, [&](const auto& each) { return each->refresher.plan().key == queue; });
-  if (found == queues_.end()) return;
-  (*found)->timetable.hasten(parts_.clock.steady_now());
+  const auto found = numbers_.find(queue.labels);
+  if (found == numbers_.end()) return;
+  Queue& known = *queues_[found->second];
+  if (known.refresher.plan().key != queue) return;
+  known.timetable.hasten(parts_.clock.steady_now());
+  if (!known.timetable.is_running()) file(known);
   has_news_ = true;
   changed_.notify_all();
 }
@@ -142,7 +159,7 @@ void Scheduler::run(const std::stop_token& stop) {
 void Scheduler::stop_and_wait(const Queues& queues) {
   for (const auto& queue : queues) queue->refresher.stop();
   Lock lock(mutex_);
-  changed_.wait(lock, [&]() REQUIRES(mutex_) {
+  ended_.wait(lock, [&]() REQUIRES(mutex_) {
     return std::ranges::none_of(queues, [](const auto& queue) { return queue->timetable.is_running(); });
   });
 }
@@ -151,7 +168,7 @@ void Scheduler::stop() {
   Queues queues;
   {
     const Lock lock(mutex_);
-    queues.swap(queues_);
+    queues = clear();
   }
   stop_and_wait(queues);
 }

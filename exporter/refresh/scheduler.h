@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "exporter/refresh/agenda.h"
 #include "exporter/refresh/executor.h"
 #include "exporter/refresh/queue_plan.h"
 #include "exporter/refresh/refresher.h"
@@ -48,7 +49,9 @@ class Scheduler {
         : timetable(plan.recipe.queue.polling.interval, first), refresher(std::move(plan), parts) {}
     Timetable timetable;
     Refresher refresher;
+    std::size_t number = nowhere;  // in the order of the configuration and in the agenda
   };
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
   using Queues = std::vector<std::shared_ptr<Queue>>;
 
   struct Due {
@@ -56,6 +59,8 @@ class Scheduler {
     Queues skipped;  // still at their last refresh
   };
   Due take_due(SteadyTime now) REQUIRES(mutex_);
+  void file(const Queue& queue) REQUIRES(mutex_);
+  Queues clear() REQUIRES(mutex_);
   void skip(Queue& queue);
   void launch(const std::shared_ptr<Queue>& queue);
   void measure(Queue& queue);
@@ -68,10 +73,11 @@ class Scheduler {
 
   Mutex mutex_;
   std::condition_variable_any changed_;
+  std::condition_variable_any ended_;  // a refresh
   bool has_news_ GUARDED_BY(mutex_) = false;
-  Queues queues_ GUARDED_BY(mutex_);
-  std::map<std::string, std::size_t> in_lane_ GUARDED_BY(mutex_);  // refreshes in flight
-  std::size_t in_flight_ GUARDED_BY(mutex_) = 0;
+  Queues queues_ GUARDED_BY(mutex_);                              // by number
+  std::map<QueueLabels, std::size_t> numbers_ GUARDED_BY(mutex_);
+  Agenda agenda_ GUARDED_BY(mutex_);
 
   std::atomic<SteadyTime::rep> last_tick_;
 };

@@ -13,8 +13,9 @@ std::shared_ptr<const Shown> show(QueueLabels labels, QueueStatus status, std::s
   shown->status = std::move(status);
   shown->snapshot = std::move(snapshot);
   shown->stale = is_stale(shown->status, now);
-  shown->rendering = render(shown->labels, shown->status, shown->snapshot.get(), now,
-                            before != nullptr ? before->rendering : Rendering{});
+  ShownBefore shown_before;
+  if (before != nullptr) shown_before = {&before->rendering, before->snapshot.get()};
+  shown->rendering = render(shown->labels, shown->status, shown->snapshot.get(), now, shown_before);
   return shown;
 }
 

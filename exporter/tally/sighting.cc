@@ -23,9 +23,12 @@ int progress(Phase phase) {
 }  // namespace
 
 void Sighting::add(Task task) {
-  const auto [place, is_new] = tasks_.try_emplace(task.id, task);
-  if (is_new) return;
+  const auto [place, is_new] = tasks_.try_emplace(task.id);
   Task& known = place->second;
+  if (is_new) {
+    known = std::move(task);
+    return;
+  }
   const int before = progress(known.phase);
   const int now = progress(task.phase);
   if (now > before) {

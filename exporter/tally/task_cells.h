@@ -1,6 +1,8 @@
 // Where an ended task is counted: in the cells and, while a sweep is under way, in the sweep's own.
 #pragma once
 
+#include <string>
+
 #include "exporter/tally/task_state.h"
 
 namespace taskqueue {
@@ -16,7 +18,9 @@ class TaskCells {
   explicit TaskCells(TaskState& state) : state_(state) {}
 
   /// The cell of an ended task, whose type is a label value.
-  [[nodiscard]] CellPlace place(const Task& task);
+  [[nodiscard]] CellPlace place(const Task& task) { return place(task, task.type); }
+  /// The same where that is `type` instead.
+  [[nodiscard]] CellPlace place(const Task& task, const std::string& type);
 
   void add(const CellPlace& place);
   void take(const CellPlace& place);

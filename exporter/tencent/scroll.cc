@@ -1,13 +1,17 @@
 #include "exporter/tencent/scroll.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace taskqueue {
 namespace {
 
-constexpr int page_size = 100;
+constexpr int tasks_a_page = 100;
 constexpr int most_pages = 50000;  // five million tasks
 // What came in between may push a page's tasks onto the next; a list that goes in circles has nothing new for good.
 constexpr int most_pages_without_news = 2;
@@ -19,13 +23,45 @@ bool is_end(const Failure& failure, bool page_was_short) {
 
 enum class Passed { news, nothing_new, enough };
 
+/// The ids that a list has shown, as hashes: a clash can only end a page whose every id clashes. One flat table, for a
+/// list may have millions.
+class SeenIds {
+ public:
+  /// True if it is new.
+  bool insert(std::string_view id) {
+    if (2 * size_ >= slots_.size()) grow();
+    const std::size_t hash = std::hash<std::string_view>{}(id) | 1U;
+    std::size_t& slot = place(hash);
+    if (slot != 0) return false;
+    slot = hash;
+    ++size_;
+    return true;
+  }
+
+ private:
+  std::size_t& place(std::size_t hash) {
+    std::size_t at = hash >> 1U;
+    while (slots_[at & (slots_.size() - 1)] != 0 && slots_[at & (slots_.size() - 1)] != hash) ++at;
+    return slots_[at & (slots_.size() - 1)];
+  }
+  void grow() {
+    const std::vector<std::size_t> before = std::exchange(slots_, std::vector<std::size_t>(slots_.size() * 2));
+    for (const std::size_t hash : before) {
+      if (hash != 0) place(hash) = hash;
+    }
+  }
+
+  std::vector<std::size_t> slots_ = std::vector<std::size_t>(256);  // a power of two; 0: nobody
+  std::size_t size_ = 0;
+};
+
 /// Passes a page's items on.
-Passed pass(const Value& page, std::unordered_set<std::size_t>& seen, const ItemSink& sink) {
+Passed pass(const Value& page, SeenIds& seen, const ItemSink& sink) {
   Passed passed = Passed::nothing_new;
   for (const Value& item : page) {
-    const std::string id = text_member(item, "TaskId");
+    const std::string_view id = text_view(item, "TaskId");
     if (id.empty()) continue;
-    if (seen.insert(std::hash<std::string>{}(id)).second) passed = Passed::news;
+    if (seen.insert(id)) passed = Passed::news;
     if (!sink(item)) return Passed::enough;
   }
   return passed;
@@ -35,10 +71,10 @@ Passed pass(const Value& page, std::unordered_set<std::size_t>& seen, const Item
 
 Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency urgency, const ItemSink& sink) {
   Reading reading;
-  std::unordered_set<std::size_t> seen_ids;  // hashes do: a clash can only end a page whose every id clashes
+  SeenIds seen_ids;
   std::unordered_set<std::string> seen_tokens;
   Call call{.action = "DescribeTasks", .parameters = parameters, .urgency = urgency};
-  call.parameters["Limit"] = page_size;
+  call.parameters["Limit"] = tasks_a_page;
   bool page_was_short = false;
   int pages_without_news = 0;
   for (int page = 0; page < most_pages; ++page) {
@@ -51,7 +87,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
     const Passed passed = pass(*items, seen_ids, sink);
     pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;
     if (passed == Passed::enough || pages_without_news == most_pages_without_news) return reading;
-    page_was_short = items->size() < page_size;
+    page_was_short = items->size() < tasks_a_page;
     std::string token = text_member(answer->fields, "ScrollToken");
     if (token.empty() || !seen_tokens.insert(token).second) return reading;
     call.parameters["ScrollToken"] = std::move(token);

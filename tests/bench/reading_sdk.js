@@ -1,13 +1,14 @@
 // Lists every task of a VOD application with the vendor's SDK, as a script of anybody's would, and prints how many
-// there were. Arguments: secret id, secret key, sub application. The simulator is found as in tests/witness/road.js.
+// there were. Arguments: secret id, secret key, sub application, protocol (the SDK's own default is https://). The
+// simulator is found as in tests/witness/road.js or road_tls.js.
 'use strict';
 const tencent = require('tencentcloud-sdk-nodejs');
 
-async function list(secretId, secretKey, subAppId) {
+async function list(secretId, secretKey, subAppId, protocol) {
   const client = new tencent.vod.v20180717.Client({
     credential: { secretId, secretKey },
     region: '',
-    profile: { language: 'en-US', httpProfile: { endpoint: 'vod.test', protocol: 'http://', reqMethod: 'POST', reqTimeout: 60 } },
+    profile: { language: 'en-US', httpProfile: { endpoint: 'vod.test', protocol, reqMethod: 'POST', reqTimeout: 60 } },
   });
   const states = {};
   let token = '';

@@ -1,17 +1,21 @@
 // Serves ten thousand series as the exporter does: its shelf, its pages, its server, its own instruments.
+//   scrape_server [WEB_CONFIG]   with a web configuration, over TLS
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "exporter/clock.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/metrics/process.h"
+#include "exporter/random.h"
 #include "exporter/refresh/shelf.h"
 #include "exporter/web/pages.h"
 #include "exporter/web/scrape_desk.h"
 #include "exporter/web/server.h"
+#include "exporter/web/web_config_file.h"
 #include "tests/bench/ten_thousand.h"
 
 using namespace taskqueue;
@@ -41,7 +45,7 @@ void use(Instruments& instruments) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGINT);
@@ -64,7 +68,11 @@ int main() {
   site.metrics = [&](const std::vector<std::string>& queues, Shape shape) { return desk.answer(queues, shape); };
   site.sickness = [] { return std::nullopt; };
   site.on_scrape = [&](int status) { instruments.scraped(status); };
-  web::Server server(web::Router(web::pages(std::move(site), clock)), clock, log);
+  SystemRandom random;
+  std::optional<web::WebConfigFile> config;
+  if (argc > 1 && !config.emplace(argv[1], clock, log).open().empty()) return 1;
+  web::ServerOptions options{.web_config = config ? &*config : nullptr, .random = &random};
+  web::Server server(web::Router(web::pages(std::move(site), clock)), clock, log, std::move(options));
   if (const auto listening = server.listen("127.0.0.1:0"); !listening) {
     std::fprintf(stderr, "%s\n", listening.error().c_str());
     return 1;

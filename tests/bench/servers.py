@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+import front
 import lab
 
 PROGRAMS = os.path.join(lab.BUILD, "tests")
@@ -22,6 +23,10 @@ http {{
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi; root {folder}/www; gzip_static on;
   server {{ listen 127.0.0.1:{ports[0]}; sendfile on; }}
   server {{ listen 127.0.0.1:{ports[1]}; sendfile off; output_buffers 2 1m; }}
+  server {{
+    listen 127.0.0.1:{ports[2]} ssl; sendfile off; output_buffers 2 1m;
+    ssl_certificate {folder}/front.pem; ssl_certificate_key {folder}/front.key; ssl_protocols TLSv1.2 TLSv1.3;
+  }}
 }}
 """
 
@@ -31,8 +36,8 @@ class Local(lab.Served):
 
     listening = r"listens on http://(\S+)"
 
-    def __init__(self, name, folder):
-        super().__init__(name, [os.path.join(PROGRAMS, name)], folder)
+    def __init__(self, name, folder, *arguments):
+        super().__init__("-".join([name, *map(os.path.basename, arguments)]), [os.path.join(PROGRAMS, name), *arguments], folder)
         self.address = self.addresses()[0]
 
 
@@ -47,7 +52,9 @@ class Servers:
             self.exposer = self.start(Local("exposer", self.folder))
             self.plain, self.packed = (self.body(coding) for coding in ("identity", "gzip"))
             assert gzip.decompress(self.packed)[:1000] == self.plain[:1000]
-            self.nginx, self.nginx_buffers = self.start_nginx()
+            front.make_certificate(self.folder)
+            self.nginx, self.nginx_buffers, self.nginx_tls = self.start_nginx()
+            self.ours_tls = self.start(Local("scrape_server", self.folder, self.write_web_config())).address
         except BaseException:
             self.__exit__()
             raise
@@ -74,17 +81,17 @@ class Servers:
         for name, content in (("metrics", self.plain), ("metrics.gz", self.packed)):
             with open(os.path.join(self.folder, "www", name), "wb") as file:
                 file.write(content)
-        ports = [lab.free_port(), lab.free_port()]
-        configuration = os.path.join(self.folder, "nginx.conf")
-        with open(configuration, "w", encoding="utf-8") as file:
-            file.write(NGINX.format(folder=self.folder, ports=ports))
-        # As root it would give its worker to another user, who may not read this folder.
-        user = ["-g", "user root;"] if os.geteuid() == 0 else []
-        self.start(lab.Program("nginx", [lab.find_program("nginx"), "-c", configuration, *user], self.folder))
+        ports = [lab.free_port() for _ in range(3)]
+        self.start(front.run_nginx("nginx", NGINX.format(folder=self.folder, ports=ports), self.folder))
         addresses = [f"127.0.0.1:{port}" for port in ports]
-        for address in addresses:
-            lab.wait_until("nginx listening", lambda: self.answers(address))
+        lab.wait_until("nginx listening", lambda: self.answers(addresses[0]))
         return addresses
+
+    def write_web_config(self):
+        path = os.path.join(self.folder, "web.yml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"tls_server_config: {{cert_file: {self.folder}/front.pem, key_file: {self.folder}/front.key}}\n")
+        return path
 
     @staticmethod
     def answers(address):
@@ -101,9 +108,9 @@ def read_whole(rounds, pause_ms, header, *addresses):
     return [[float(word) for word in line.split()] for line in done.stdout.splitlines()]
 
 
-def wrk(address, connections, header, seconds=1):
+def wrk(address, connections, header, seconds=1, scheme="http"):
     """The median latency in microseconds."""
-    done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", header, f"http://{address}/metrics"],
+    done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-H", header, f"{scheme}://{address}/metrics"],
                           capture_output=True, text=True, check=True)
     value, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", done.stdout).groups()
     return float(value) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]

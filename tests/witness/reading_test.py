@@ -12,7 +12,7 @@ TASKS, WANTED = 30000, 2
 
 class ReadingTest(unittest.TestCase):
     def test_reading_costs_a_fraction_of_what_the_sdk_needs(self):
-        exporter, sdk = reading.measure(TASKS, rounds=2)
+        exporter, sdk = reading.measure(TASKS, 2, [reading.sdks.find_tool("node")], tls=False)
         self.assertAlmostEqual(exporter.tasks, TASKS, delta=TASKS * 0.01)
         self.assertAlmostEqual(exporter.tasks, sdk.tasks, delta=100)
         print(f"{exporter}\n{sdk}")

@@ -144,3 +144,25 @@ TEST_CASE("depth is limited, and zero bytes are no end", "[api][value]") {
   CHECK_FALSE(is_json(std::string("\"a\0b\"", 5)));
   CHECK_FALSE(is_json("\"a\nb\""));
 }
+
+TEST_CASE("texts of any length are read, and what is no text is found at any place", "[api][value]") {
+  for (std::size_t length = 0; length < 70; ++length) {
+    const std::string plain(length, 'x');
+    for (std::size_t place = 0; place <= length; ++place) {
+      const auto with = [&](std::string_view inserted) {
+        return "[\"" + plain.substr(0, place) + std::string(inserted) + plain.substr(place) + "\"]";
+      };
+      CAPTURE(length, place);
+      const auto escaped = Document::parse(with("\\n"), levels);
+      REQUIRE(escaped);
+      CHECK(escaped->root().begin()->text() == plain.substr(0, place) + "\n" + plain.substr(place));
+      const auto beyond = Document::parse(with("\u00e4"), levels);
+      REQUIRE(beyond);
+      CHECK(beyond->root().begin()->text() == plain.substr(0, place) + "\u00e4" + plain.substr(place));
+      CHECK_FALSE(is_json(with("\x01")));
+      CHECK_FALSE(is_json(with("\xff")));
+      CHECK_FALSE(is_json(with("\"")));
+      CHECK_FALSE(is_json(with("\"").substr(0, place + 2)));
+    }
+  }
+}

@@ -127,9 +127,9 @@ TEST_CASE("damage to one queue's records costs no other queue its counts", "[led
   auto database = Database::open(desk.file(), Milliseconds{0});
   REQUIRE(database);
   SECTION("a byte") {
-    REQUIRE(
-        database->run("UPDATE records SET value = CAST(x'01' || substr(value, 2) AS BLOB) WHERE queue = 1 AND key = "
-                      "CAST('types' AS BLOB)"));
+    REQUIRE(database->run(
+        "UPDATE records SET value = CAST((CASE substr(hex(value), 1, 2) WHEN '01' THEN x'02' ELSE x'01' END) "
+        "|| substr(value, 2) AS BLOB) WHERE queue = 1 AND key = CAST('types' AS BLOB)"));
   }
   SECTION("a record is gone") {
     REQUIRE(

@@ -128,9 +128,11 @@ TEST_CASE("a bucket's newest task is its exemplar", "[metrics][rendering]") {
 TEST_CASE("what has not changed is shared with the rendering before, compressed forms included",
           "[metrics][rendering]") {
   Snapshot shown = snapshot();
+  const Snapshot shown_before = shown;
   const Rendering before = render(labels, fresh(), &shown, now);
   shown.tasks[0].count = 3;
-  const Rendering after = render(labels, fresh(), &shown, now, before);
+  const Snapshot* const known = GENERATE(false, true) ? &shown_before : nullptr;
+  const Rendering after = render(labels, fresh(), &shown, now, {&before, known});
   REQUIRE(after.size() == before.size());
   for (std::size_t i = 0; i < after.size(); ++i) {
     CAPTURE(queue_families()[after[i].family].name);
@@ -142,8 +144,22 @@ TEST_CASE("what has not changed is shared with the rendering before, compressed 
 TEST_CASE("another exemplar alone is a change", "[metrics][rendering]") {
   Snapshot shown = snapshot();
   const Rendering before = render(labels, fresh(), &shown, now);
+  const Snapshot shown_before = shown;
+  const Snapshot* const known = GENERATE(false, true) ? &shown_before : nullptr;
   shown.counters["A"].wait.exemplars[0] = {.task_id = "t-9", .value = 0.5, .when = now};
-  const Rendering after = render(labels, fresh(), &shown, now, before);
+  const Rendering after = render(labels, fresh(), &shown, now, {&before, known});
   CHECK(lines_of(after, QueueFamily::wait) != lines_of(before, QueueFamily::wait));
   CHECK(lines_of(after, QueueFamily::run) == lines_of(before, QueueFamily::run));
+}
+
+TEST_CASE("a histogram that has come, gone or grown is written anew", "[metrics][rendering]") {
+  const Snapshot one = snapshot();
+  const Rendering before = render(labels, fresh(), &one, now);
+  Snapshot other = one;
+  SECTION("of another type") { other.counters["new"] = other.counters["A"]; }
+  SECTION("no more") { other.counters.clear(); }
+  SECTION("larger") { other.counters["A"].wait.observe(3, {}); }
+  const Rendering after = render(labels, fresh(), &other, now, {&before, &one});
+  CHECK(text(after) == text(render(labels, fresh(), &other, now)));
+  CHECK(text(after) != text(before));
 }

@@ -290,6 +290,17 @@ TEST_CASE("what is shown never goes back, however skips and publications meet", 
   CHECK_FALSE(went_back);
 }
 
+TEST_CASE("of very many queues the last begins within an interval, too", "[refresh][scheduler]") {
+  Desk desk;
+  Script script;
+  std::vector<QueuePlan> many;
+  for (int i = 0; i < 2000; ++i) many.push_back(plan("queue-" + std::to_string(i), script));
+  desk.scheduler.replace(std::move(many));
+  desk.live_for(seconds{30});
+  CHECK(script.refreshes >= 2000);
+  CHECK(script.refreshes < 2100);
+}
+
 TEST_CASE("the scheduler tells how long ago it ticked", "[refresh][scheduler]") {
   Desk desk;
   CHECK(desk.scheduler.since_last_tick() == seconds{0});  // not sick before it has begun

@@ -127,3 +127,15 @@ TEST_CASE("a total is that of a page of one", "[tencent][scroll]") {
   total = nullptr;
   CHECK_FALSE(total_count(*client, {{"Status", "FINISH"}}));
 }
+
+TEST_CASE("a long list whose every page is new is read whole", "[tencent][scroll]") {
+  constexpr int pages = 40;
+  const Listed listed = list([&](const std::string& token) {
+    const int number = token.empty() ? 0 : std::stoi(token);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 100; ++i) ids.push_back("task-" + std::to_string(number * 100 + i));
+    return page(ids, number + 1 < pages ? std::to_string(number + 1) : "");
+  });
+  CHECK(listed.calls == pages);
+  CHECK(listed.ids.size() == 100 * pages);
+}

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exporter/api/digest.h"
 #include "tests/catch.h"
@@ -110,4 +112,19 @@ TEST_CASE("the date in the scope is that of the timestamp in UTC", "[tencent][tc
            at(1551139199) + std::chrono::milliseconds{999});  // the last second of 2019-02-25
   CHECK(header(request, "X-TC-Timestamp") == "1551139199");
   CHECK(header(request, "Authorization").find("/2019-02-25/mps/tc3_request") != std::string::npos);
+}
+
+TEST_CASE("a signer that keeps its key signs as one that makes it anew", "[tencent][tc3]") {
+  const Tc3Signer signer("vod");
+  // The same day twice, the next day, another key, back again.
+  for (const auto& [key, second] : std::vector<std::pair<std::string, std::int64_t>>{
+           {"first", 1551113065}, {"first", 1551113066}, {"first", 1551200000}, {"second", 1551200000}, {"first", 1551113065}}) {
+    CAPTURE(key, second);
+    const Credentials credentials{.id = "AKID", .key = Secret(key), .token = {}};
+    HttpRequest kept = post("vod.tencentcloudapi.com", "application/json", "{}");
+    HttpRequest anew = kept;
+    signer.sign(kept, credentials, at(second));
+    sign_tc3(anew, "vod", credentials, at(second));
+    CHECK(header(kept, "Authorization") == header(anew, "Authorization"));
+  }
 }
