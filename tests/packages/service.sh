@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs in a booted machine where the package is installed: the service under real systemd, from first start to purge.
-# Its arguments: the package. /root/cloud_simulator is the cloud. The last line is "all is well" or why it is not.
+# Its arguments: the package. /root/cloud_simulator is the cloud. It says "all is well", or why it is not.
 set -eu
 unit=taskqueue-exporter
 say() { echo "  $*"; }
@@ -12,7 +12,7 @@ wait_for() {
   done
   echo "waited 30 s in vain for $1"
   systemctl status "$unit" --no-pager || true
-  journalctl -u "$unit" --no-pager | tail -n 30
+  journalctl -b -u "$unit" --no-pager | tail -n 30
   exit 1
 }
 metrics() { curl -sf http://127.0.0.1:19160/metrics; }
@@ -55,7 +55,7 @@ metrics | grep -q '^taskqueue_ledger_up 1$' || { echo "the ledger is not up"; ex
 say "the ledger is up: $(stat -c '%n, %U, %a' /var/lib/taskqueue_exporter/ledger)"
 
 systemctl reload "$unit"
-wait_for "the reload" '[ "$(journalctl -u taskqueue-exporter -o cat | grep -c "event=reloaded")" = 1 ]'
+wait_for "the reload" '[ "$(journalctl -b -u taskqueue-exporter -o cat | grep -c "event=reloaded")" = 1 ]'
 echo broken >/etc/taskqueue_exporter/taskqueue.toml
 systemctl reload "$unit" || true
 wait_for "the failed reload in the status" 'systemctl show taskqueue-exporter --property=StatusText | grep -q "reload failed"'
@@ -65,7 +65,7 @@ cat /root/taskqueue.toml >/etc/taskqueue_exporter/taskqueue.toml
 kill -STOP "$pid"
 wait_for "the watchdog" '[ "$(systemctl show taskqueue-exporter --property=NRestarts --value)" = 1 ]'
 wait_for "the restart" 'systemctl is-active taskqueue-exporter'
-say "a process that hangs is replaced: $(journalctl -u "$unit" -o cat | grep -i -m1 watchdog)"
+say "a process that hangs is replaced: $(journalctl -b -u "$unit" -o cat | grep -i -m1 watchdog)"
 
 # The same version again, as an upgrade does it.
 before=$(show MainPID)
