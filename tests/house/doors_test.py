@@ -20,6 +20,7 @@ DOORS = [
     (r"(sqlite3|hiredis)", r"exporter/ledger/", "ledger/"),
     (r"openssl/", r"exporter/(api/digest|api/\w*transport|api/\w*tls\w*|web/\w*tls\w*|simulator/\w*listener\w*)\.(cc|h)$",
      "the digest, TLS and the transport"),
+    (r"emmintrin\.h$", r"exporter/api/value\.cc$", "the reader of JSON"),
     (r"CLI/", r"exporter/(simulator/)?(main|flags)\.cc$", "main"),
 ]
 # Linux and C++ itself: one word is C++, these are the system's.
