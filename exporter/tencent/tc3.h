@@ -21,7 +21,8 @@ namespace taskqueue {
 /// Pure. Source: Tencent Cloud API 3.0, "Signature v3".
 void sign_tc3(HttpRequest& request, std::string_view service, const Credentials& credentials, WallTime now);
 
-/// Does the same for one service, and keeps the signing key, which is good for a day: three of the four HMACs. Thread-safe.
+/// Does the same for one service, and keeps the signing key, which is good for a day: three of the four HMACs.
+/// Thread-safe.
 class Tc3Signer {
  public:
   explicit Tc3Signer(std::string service) : service_(std::move(service)) {}

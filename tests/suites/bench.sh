@@ -14,7 +14,7 @@ for part in "$here"/tests/bench/*.sh; do
   # In a shell of its own, so that a broken bound does not keep the next table from being shown.
   (set -e && . "$part") > >(tee "$log/bench-$name.txt") || broken+=("$name")
   wait $!
-  printf '\n## %s\n\n```text\n%s\n```\n' "$(sed -n '2s/^# *//p' "$part")" "$(grep -v '^- ' "$log/bench-$name.txt")" >>"$report"
+  printf '\n## %s\n\n```text\n%s\n```\n' "$(sed -n '2{s/^# *//; s/\. Part of .*//; s/\.$//; p}' "$part")" "$(grep -vE '^(- |  took )' "$log/bench-$name.txt")" >>"$report"
 done
 cat "$here/tests/bench/lessons.md" >>"$report"
 cp "$report" "$here/docs/performance.md"
