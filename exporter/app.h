@@ -1,6 +1,7 @@
 // The whole exporter: builds everything from a configuration and owns it, in the order of the data's way.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,7 +15,8 @@
 #include "exporter/api/credentials.h"
 #include "exporter/clock.h"
 #include "exporter/config/config.h"
-#include "exporter/ledger/memory_ledger.h"
+#include "exporter/ledger/ledger.h"
+#include "exporter/ledger/redis_share.h"
 #include "exporter/log.h"
 #include "exporter/metrics/instruments.h"
 #include "exporter/queue_plans.h"
@@ -22,6 +24,7 @@
 #include "exporter/refresh/executor.h"
 #include "exporter/refresh/scheduler.h"
 #include "exporter/refresh/shelf.h"
+#include "exporter/systemd.h"
 #include "exporter/web/history.h"
 #include "exporter/web/pages.h"
 #include "exporter/web/scrape_desk.h"
@@ -74,12 +77,17 @@ class App {
   [[nodiscard]] std::string exposition();
 
  private:
-  [[nodiscard]] std::vector<FamilyText> own_families() const;
+  [[nodiscard]] std::vector<FamilyText> own_families();
+  void replace_queues();
   [[nodiscard]] std::vector<web::Budget> budgets() const;
+  void beat();
   void record_history();
+  [[nodiscard]] std::string status() const;
   [[nodiscard]] web::Site site(const WebOptions& options);
   /// The complaints as text; nothing if it went well.
   [[nodiscard]] std::optional<std::string> load_again();
+  [[nodiscard]] RefreshParts refresh_parts();
+  void ask_for_leases();
   void ask_for_reload(web::ReloadEnded ended);
   [[nodiscard]] std::optional<std::string> sickness() const;
 
@@ -87,14 +95,19 @@ class App {
   Config config_;
   const std::filesystem::path reload_from_;
 
+  const Systemd systemd_;
   Instruments instruments_;
+  std::optional<RedisShare> shared_;  // with other replicas
   Callers callers_;
-  MemoryLedger ledger_;
+  std::unique_ptr<Ledger> own_ledger_;  // where nothing is shared
+  Ledger& ledger_;                      // the one of the two
   Shelf shelf_;
   ThreadExecutor executor_;
   Scheduler scheduler_;
   std::jthread ticking_;
+  std::jthread leasing_;
   std::shared_ptr<web::History> history_ = std::make_shared<web::History>();  // of the server's thread
+  std::uint64_t beats_ = 0;                                                   // of the server's thread
   web::ScrapeDesk scrapes_;                                                   // of the server's thread while that runs
   std::optional<web::Server> server_;
 

@@ -5,12 +5,14 @@
 #include <cassert>
 
 #include "exporter/alibaba/alibaba_dialect.h"
+#include "exporter/alibaba/alibaba_keys.h"
 #include "exporter/alibaba/ecs_reader.h"
 #include "exporter/tally/batch_tally.h"
 #include "exporter/tally/task_tally.h"
 #include "exporter/tencent/batch_reader.h"
 #include "exporter/tencent/mps_reader.h"
 #include "exporter/tencent/tencent_dialect.h"
+#include "exporter/tencent/tencent_keys.h"
 #include "exporter/tencent/vod_reader.h"
 
 namespace taskqueue {
@@ -107,6 +109,14 @@ constexpr std::array<Service, 4> table{{
      ecs_tally},
 }};
 
+template <class Keys>
+std::shared_ptr<const KeyWays> make_key_ways(const AccountConfig& account, const KeyParts& parts) {
+  return std::make_shared<Keys>(account, parts);
+}
+
+constexpr std::array<Provider, 2> providers{
+    {{"tencent", make_key_ways<TencentKeys>}, {"alibaba", make_key_ways<AlibabaKeys>}}};
+
 constexpr auto rules = [] {
   std::array<ServiceRules, table.size()> all;
   std::ranges::transform(table, all.begin(), &Service::rules);
@@ -120,6 +130,12 @@ std::span<const Service> services() { return table; }
 const Service& service(std::string_view name) {
   const auto found = std::ranges::find(table, name, [](const Service& each) { return each.rules.name; });
   assert(found != table.end());
+  return *found;
+}
+
+const Provider& provider(std::string_view name) {
+  const auto found = std::ranges::find(providers, name, &Provider::name);
+  assert(found != providers.end());
   return *found;
 }
 

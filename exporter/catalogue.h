@@ -1,5 +1,5 @@
 // The table of services: what each is called, which actions it has and how often they may be asked, and who reads it.
-// A new service is a row here and a reader in its provider's room.
+// A new service is a row here and a reader in its provider's room. Providers have a table of their own.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "exporter/api/client.h"
+#include "exporter/api/key_ways.h"
 #include "exporter/config/config.h"
 #include "exporter/tally/tally.h"
 
@@ -28,10 +29,18 @@ struct Service {
   std::unique_ptr<Tally> (*make_tally)(const QueueConfig& queue, const Guards& guards, std::unique_ptr<Client> client);
 };
 
+struct Provider {
+  std::string_view name;
+  std::shared_ptr<const KeyWays> (*key_ways)(const AccountConfig& account, const KeyParts& parts);
+};
+
 [[nodiscard]] std::span<const Service> services();
 
 /// By name, which must be one of them.
 [[nodiscard]] const Service& service(std::string_view name);
+
+/// By name, which must be one of them.
+[[nodiscard]] const Provider& provider(std::string_view name);
 
 /// What the configuration's loader must know.
 [[nodiscard]] std::span<const ServiceRules> service_rules();

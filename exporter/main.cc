@@ -14,6 +14,7 @@
 #include "exporter/config/duration.h"
 #include "exporter/config/load.h"
 #include "exporter/estimate_text.h"
+#include "exporter/health_check.h"
 #include "exporter/simulator/demo.h"
 #include "exporter/simulator/listener.h"
 #include "exporter/version.h"
@@ -25,11 +26,14 @@ constexpr int fine = 0;
 constexpr int failed = 1;
 constexpr int bad_input = 2;
 
+constexpr const char* default_health_url = "http://127.0.0.1:19160/-/healthy";
+
 struct Flags {
   std::filesystem::path config_file;
   std::filesystem::path web_config_file;
   bool check = false;
   bool estimate = false;
+  std::optional<std::string> health_url;
   bool demo = false;
   bool once = false;
   std::string once_timeout = "5m";
@@ -53,6 +57,10 @@ void declare(CLI::App& cli, Flags& flags) {
   cli.add_option("--once.timeout", flags.once_timeout, "How long --once may take")
       ->type_name("DURATION")
       ->capture_default_str();
+  cli.add_option("--health.check", flags.health_url, "Ask a running exporter whether it is well, and exit")
+      ->type_name("URL")
+      ->expected(0, 1)
+      ->default_str(default_health_url);
   cli.add_option("--web.listen-address", flags.web.listen_addresses,
                  "Where to listen; repeatable; port 0 picks a free one")
       ->type_name("ADDR")
@@ -147,7 +155,15 @@ int misuse(const std::string& sentence) {
   return bad_input;
 }
 
+int check_health(const std::string& url) {
+  const SystemClock clock;
+  const auto sickness = sickness_at(url.empty() ? default_health_url : url, clock);
+  if (sickness) std::fprintf(stderr, "taskqueue_exporter: %s\n", sickness->c_str());
+  return sickness ? failed : fine;
+}
+
 int run(const Flags& flags) {
+  if (flags.health_url) return check_health(*flags.health_url);
   if (flags.estimate && flags.config_file.empty())
     return misuse("--config.estimate needs a configuration to estimate: give it as --config.file=FILE");
   if (flags.demo && !flags.config_file.empty())
@@ -175,7 +191,7 @@ int run(const Flags& flags) {
   const bool with_web_config = !flags.web_config_file.empty();
   const auto web_complaints = with_web_config ? web_config.open() : std::vector<Complaint>{};
   print(web_complaints);
-  const Loaded config = load(flags, demo);
+  Loaded config = load(flags, demo);
   if (!config) {
     print(config.error());
     return bad_input;
@@ -191,6 +207,7 @@ int run(const Flags& flags) {
     std::fputs(text(estimate(*config)).c_str(), stdout);
     return std::fflush(stdout) == 0 ? fine : failed;
   }
+  if (flags.once) config->ledger = {};  // one look counts nothing, and takes nothing from others
   App app({clock, random, log, process_environment()}, *config, flags.config_file);
   if (flags.once) return run_once(app, *once_timeout);
   WebOptions options = flags.web;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "exporter/api/reported_credentials.h"
 #include "exporter/catalogue.h"
 
 namespace taskqueue {
@@ -35,7 +36,10 @@ LedgerKey ledger_key(const QueueConfig& queue, const Endpoint& endpoint) {
 
 }  // namespace
 
-Callers::Callers(Parts parts) : parts_(std::move(parts)), quotas_(parts_.clock) {}
+Callers::Callers(Parts parts)
+    : parts_(std::move(parts)),
+      own_quotas_(parts_.clock),
+      quotas_(parts_.quotas != nullptr ? *parts_.quotas : own_quotas_) {}
 
 std::vector<QueuePlan> Callers::plans(const Config& config) {
   std::map<std::string, std::shared_ptr<Account>> accounts;
@@ -46,17 +50,30 @@ std::vector<QueuePlan> Callers::plans(const Config& config) {
     if (!account) account = open(account_config);
     plans.push_back(plan(queue, account_config, config.guards, account));
   }
+  for (const auto& [name, account] : accounts_) {
+    const auto now = accounts.find(name);
+    if (now == accounts.end() || now->second != account) parts_.instruments.credentials_expiry(name, std::nullopt);
+  }
+  accounts_ = std::move(accounts);
   return plans;
 }
 
-std::shared_ptr<Callers::Account> Callers::open(const AccountConfig& account) {
-  return std::make_shared<Account>(Account{make_credentials(account, parts_.environment), transport(account.ca_file)});
+std::shared_ptr<Callers::Account> Callers::open(const AccountConfig& config) {
+  const auto known = accounts_.find(config.name);
+  if (known != accounts_.end() && known->second->config == config) return known->second;
+  auto route = transport({config.ca_file, proxy_rules(config.proxy, parts_.environment)});
+  const KeyParts key_parts{parts_.clock,       *route,        quotas_,    cloud_clock(config.provider),
+                           parts_.instruments, parts_.random, parts_.log, parts_.environment};
+  auto keys = make_credentials(config, provider(config.provider).key_ways(config, key_parts), key_parts);
+  auto reported = std::make_shared<ReportedCredentials>(std::move(keys), config.name, parts_.instruments, parts_.log);
+  return std::make_shared<Account>(Account{config, std::move(route), std::move(reported)});
 }
 
-std::shared_ptr<Transport> Callers::transport(const std::filesystem::path& ca_file) {
-  auto& kept = transports_[ca_file];
-  if (!kept) kept = parts_.make_transport(ca_file);
-  return kept;
+std::shared_ptr<Transport> Callers::transport(const Route& route) {
+  for (const auto& [known, made] : transports_) {
+    if (known == route) return made;
+  }
+  return transports_.emplace_back(route, parts_.make_transport(route)).second;
 }
 
 CloudClock& Callers::cloud_clock(const std::string& provider) {

@@ -5,17 +5,11 @@
 #include <string_view>
 
 #include "exporter/api/digest.h"
+#include "exporter/ascii.h"
 #include "exporter/utc.h"
 
 namespace taskqueue {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");

@@ -9,8 +9,8 @@ namespace taskqueue {
 
 class AlibabaDialect final : public Dialect {
  public:
-  /// `version` is the API's: 2014-05-26.
-  explicit AlibabaDialect(std::string version) : version_(std::move(version)) {}
+  /// `api_version` is the API's: 2014-05-26.
+  explicit AlibabaDialect(std::string api_version) : version_(std::move(api_version)) {}
 
   /// Parameters that are no text become their JSON text: 100, true.
   [[nodiscard]] HttpRequest request(const Call& call, const Signing& signing) const override;

@@ -33,13 +33,17 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     // A total that falls tells of a task that went, and may have pulled another onto a page already read.
     pass.total = std::max(pass.total, total);
     const std::size_t before = pass.ids.size();
+    int tasks = 0;
     read_task_set(answer->fields, [&](Task task) {
+      ++tasks;
       pass.ids.insert(task.id);
       sighting.add(std::move(task));
     });
     // A page may be short in the middle of the list, and the last page may be full.
     if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
-    if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
+    // A total that is just a full page may be the page's own.
+    const bool is_of_page = tasks == page_size && pass.total == tasks;
+    if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total) && !is_of_page) return pass;
   }
   pass.capped = true;
   return pass;

@@ -14,7 +14,7 @@ constexpr int most_attempts = 3;
 // A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
 
-Failure stopped() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
+Failure told_to_stop() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
 
 }  // namespace
 
@@ -35,19 +35,31 @@ Client::Client(ClientTarget target, std::unique_ptr<const Dialect> dialect, cons
 Result<Answer, Failure> Client::call(const Call& call) {
   Line& line = lines_.at(call.action);
   bool clock_was_set = false;
+  bool keys_were_changed = false;
   for (int attempts = 1;; ++attempts) {
     const auto taken = line.quota->take(call.urgency, stop_);
-    if (!taken) return Unexpected(stopped());
-    Result<Answer, Failure> outcome = attempt(call, line, *taken);
+    if (!taken) return Unexpected(told_to_stop());
+    const auto credentials = parts_.credentials.get(stop_);
+    if (!credentials) return Unexpected(credentials.error());
+    Result<Answer, Failure> outcome = attempt(call, line, *taken, *credentials);
     if (outcome || attempts == most_attempts) return outcome;
     const Failure& failure = outcome.error();
     // The refusal told us the time: with the right one the same call is worth one more try.
-    const bool clock_is_set_now = dialect_->is_clock_fault(failure.code) && !std::exchange(clock_was_set, true);
-    if (clock_is_set_now) continue;
+    const bool is_clock_fault = dialect_->is_clock_fault(failure.code);
+    if (is_clock_fault && !std::exchange(clock_was_set, true)) continue;
+    // Keys may expire, or be withdrawn, between one call and the next.
+    const bool is_keys_fault = failure.kind == FailureKind::credentials && !is_clock_fault;
+    if (is_keys_fault && !std::exchange(keys_were_changed, true) && has_other_keys_than(*credentials)) continue;
     const Milliseconds pause = pause_before_retry(attempts, failure);
     if (!is_worth_retrying(failure.kind) || pause > longest_pause) return outcome;
-    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(stopped());
+    if (!parts_.clock.sleep_until(parts_.clock.steady_now() + pause, stop_)) return Unexpected(told_to_stop());
   }
+}
+
+bool Client::has_other_keys_than(const Credentials& refused) const {
+  parts_.credentials.refused(refused);
+  const auto others = parts_.credentials.get(stop_);
+  return others && *others != refused;
 }
 
 SteadyTime Client::ready(const std::string& action, Urgency urgency) const {
@@ -55,13 +67,11 @@ SteadyTime Client::ready(const std::string& action, Urgency urgency) const {
   return line == lines_.end() ? SteadyTime::max() : line->second.quota->next(urgency);
 }
 
-Result<Answer, Failure> Client::attempt(const Call& call, Line& line, SteadyTime taken) {
-  const auto credentials = parts_.credentials.get();
-  if (!credentials) return Unexpected(credentials.error());
-
+Result<Answer, Failure> Client::attempt(const Call& call, Line& line, SteadyTime taken,
+                                        const Credentials& credentials) {
   const SteadyTime began = parts_.clock.steady_now();
   const WallTime sent = parts_.clock.wall_now();
-  const Signing signing{*credentials, host_, parts_.cloud_clock.now(), nonce(parts_.random)};
+  const Signing signing{credentials, host_, parts_.cloud_clock.now(), nonce(parts_.random)};
   auto response =
       parts_.transport.send(target_.endpoint, dialect_->request(call, signing), began + target_.timeout, stop_);
 

@@ -46,7 +46,8 @@ class Client {
   /// `stop` ends every call, now and later.
   Client(ClientTarget target, std::unique_ptr<const Dialect> dialect, const ClientParts& parts, std::stop_token stop);
 
-  /// Asks, up to three times where that may help. Thread-safe.
+  /// Asks, up to three times where that may help; with new keys once where those at hand are refused and there are
+  /// others. Thread-safe.
   [[nodiscard]] Result<Answer, Failure> call(const Call& call);
 
   /// When a call of this action could leave, as its quota stands: the time now, or later. Who has calls of several
@@ -60,7 +61,8 @@ class Client {
     std::shared_ptr<Quota> quota;
     CallLabels labels;
   };
-  Result<Answer, Failure> attempt(const Call& call, Line& line, SteadyTime taken);
+  Result<Answer, Failure> attempt(const Call& call, Line& line, SteadyTime taken, const Credentials& credentials);
+  [[nodiscard]] bool has_other_keys_than(const Credentials& refused) const;
   void account_for(const Line& line, const Result<Answer, Failure>& outcome, int status, double seconds);
   [[nodiscard]] std::string code_of(const Failure& failure, int status) const;
   [[nodiscard]] Milliseconds pause_before_retry(int attempts, const Failure& failure);

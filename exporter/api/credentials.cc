@@ -1,92 +1,42 @@
 #include "exporter/api/credentials.h"
 
+#include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <span>
-#include <utility>
+
+#include "exporter/utc.h"
 
 namespace taskqueue {
 namespace {
 
-Failure missing(std::string sentence) {
-  return Failure{.kind = FailureKind::credentials, .sentence = std::move(sentence)};
+/// Printable ASCII without the space: what ids, keys and tokens of both clouds are made of, and a header may hold.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// The names of one provider's variables; of several, the first that is set counts.
-struct VariableNames {
-  std::string_view id;
-  std::string_view key;
-  std::span<const std::string_view> tokens;
-};
-
-constexpr std::string_view tencent_tokens[] = {"TENCENTCLOUD_TOKEN", "TENCENTCLOUD_SECURITY_TOKEN"};
-constexpr std::string_view alibaba_tokens[] = {"ALIBABA_CLOUD_SECURITY_TOKEN"};
-constexpr VariableNames tencent_names{"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY", tencent_tokens};
-constexpr VariableNames alibaba_names{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", alibaba_tokens};
-
-class EnvironmentCredentials final : public CredentialsProvider {
- public:
-  EnvironmentCredentials(const VariableNames& names, Environment environment)
-      : names_(names), environment_(std::move(environment)) {}
-
-  Result<Credentials, Failure> get() override {
-    const auto id = environment_(names_.id);
-    const auto key = environment_(names_.key);
-    if (!id || !key) {
-      return Unexpected(missing("the environment does not hold " + std::string(id ? names_.key : names_.id)));
-    }
-    Credentials credentials{.id = *id, .key = Secret(*key), .token = {}};
-    for (const std::string_view name : names_.tokens) {
-      if (const auto token = environment_(name); token && credentials.token.empty()) credentials.token = Secret(*token);
-    }
-    return credentials;
-  }
-
- private:
-  const VariableNames& names_;
-  const Environment environment_;
-};
-
-/// The keys of the configuration itself. Files are read at each use, so that rotated secrets need no reload.
-class StaticCredentials final : public CredentialsProvider {
- public:
-  explicit StaticCredentials(CredentialsConfig config) : config_(std::move(config)) {}
-
-  Result<Credentials, Failure> get() override {
-    const auto id = read(config_.id);
-    if (!id) return Unexpected(id.error());
-    const auto key = read(config_.key);
-    if (!key) return Unexpected(key.error());
-    const auto token = read(config_.token);
-    if (!token) return Unexpected(token.error());
-    return Credentials{.id = id->reveal(), .key = *key, .token = *token};
-  }
-
- private:
-  static Result<Secret, Failure> read(const SecretOrFile& source) {
-    if (source.file.empty()) return source.value;
-    std::ifstream file(source.file);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad()) return Unexpected(missing("cannot read " + source.file.string()));
-    const std::size_t end = text.find_last_not_of(" \t\r\n");
-    text.resize(end == std::string::npos ? 0 : end + 1);
-    if (text.empty()) return Unexpected(missing(source.file.string() + " is empty"));
-    return Secret(std::move(text));
-  }
-
-  const CredentialsConfig config_;
-};
-
-/// A source that this build does not have yet; says so at each use.
-class UnknownCredentials final : public CredentialsProvider {
- public:
-  Result<Credentials, Failure> get() override {
-    return Unexpected(missing("this kind of credentials is not supported: use environment or static"));
-  }
-};
-
 }  // namespace
+
+Result<Credentials, Failure> checked(Credentials keys, std::string_view giver) {
+  const std::string beginning(giver);
+  if (keys.id.empty()) return Unexpected(no_keys(beginning + " gives no key id"));
+  if (keys.key.empty()) return Unexpected(no_keys(beginning + " gives no secret key"));
+  if (!is_plain(keys.id) || !is_plain(keys.key.reveal()) || !is_plain(keys.token.reveal())) {
+    return Unexpected(no_keys(beginning + " gives keys with a space or another character that no key has"));
+  }
+  return keys;
+}
+
+Result<Credentials, Failure> checked_temporary(Credentials keys, std::string_view giver, WallTime now) {
+  auto good = checked(std::move(keys), giver);
+  if (!good) return good;
+  const std::string beginning(giver);
+  if (good->token.empty()) return Unexpected(no_keys(beginning + " gives temporary keys without a token"));
+  if (!good->expiry) return Unexpected(no_keys(beginning + " gives temporary keys and does not say when they expire"));
+  if (*good->expiry <= now) {
+    return Unexpected(no_keys(beginning + " gives keys that expired at " + utc_seconds(*good->expiry) + ": it is " +
+                              utc_seconds(now) + " by our clock"));
+  }
+  return good;
+}
 
 Environment process_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
@@ -94,20 +44,6 @@ Environment process_environment() {
     if (value == nullptr || *value == '\0') return std::nullopt;
     return value;
   };
-}
-
-std::unique_ptr<CredentialsProvider> make_credentials(const AccountConfig& account, Environment environment) {
-  switch (account.credentials.source) {
-    case CredentialsSource::static_keys: return std::make_unique<StaticCredentials>(account.credentials);
-    case CredentialsSource::chain:
-    case CredentialsSource::environment:
-      return std::make_unique<EnvironmentCredentials>(account.provider == "alibaba" ? alibaba_names : tencent_names,
-                                                      std::move(environment));
-    case CredentialsSource::profile:
-    case CredentialsSource::instance_role:
-    case CredentialsSource::oidc: break;
-  }
-  return std::make_unique<UnknownCredentials>();
 }
 
 }  // namespace taskqueue

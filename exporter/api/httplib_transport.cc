@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <list>
 #include <map>
+#include <optional>
 #include <thread>
 #include <tuple>
 #include <utility>
@@ -70,14 +71,25 @@ std::string url_of(const Endpoint& endpoint) {
 
 /// One kept connection. Used by one call at a time.
 struct Connection {
-  Connection(const Endpoint& endpoint, const std::filesystem::path& ca_file) : client(url_of(endpoint)) {
+  Connection(const Endpoint& endpoint, const std::filesystem::path& ca_file, std::optional<ProxyAddress> through)
+      : proxy(std::move(through)), client(url_of(endpoint)) {
     client.set_keep_alive(true);
     client.set_tcp_nodelay(true);
     client.set_url_encode(false);
-    client.set_socket_options([this](int socket) { handle.watch(socket); });
+    client.set_socket_options([this](int socket) {
+      handle.watch(socket);
+      tell_proxy_password();
+    });
     if (!ca_file.empty()) client.set_ca_cert_path(ca_file.string());
-    if (endpoint.tls && client.ssl_context() != nullptr) demand_host_name(endpoint.host);
+    if (proxy) client.set_proxy(proxy->host, proxy->port);
+    if (endpoint.tls && client.ssl_context() != nullptr) {
+      demand_host_name(endpoint.host);
+      if (proxy) forget_proxy_password_in_the_tunnel();
+    }
   }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() = default;
 
   /// cpp-httplib accepts a common name where the alternative names do not match; OpenSSL itself need not.
   void demand_host_name(const std::string& host) {
@@ -87,6 +99,21 @@ struct Connection {
     SSL_CTX_set_min_proto_version(client.ssl_context(), TLS1_2_VERSION);
   }
 
+  /// cpp-httplib sends the proxy's password with the CONNECT, and then with every request through the tunnel, to the
+  /// cloud. So it has the password from the making of a socket only up to the handshake, which comes after the CONNECT;
+  /// all on the thread that sends.
+  void forget_proxy_password_in_the_tunnel() {
+    SSL_CTX_set_app_data(client.ssl_context(), this);
+    SSL_CTX_set_info_callback(client.ssl_context(), [](const SSL* tls, int where, int) {
+      auto* self = static_cast<Connection*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(tls)));
+      if ((where & SSL_CB_HANDSHAKE_START) != 0) self->client.set_proxy_basic_auth("", "");
+    });
+  }
+  void tell_proxy_password() {
+    if (proxy && !proxy->user.empty()) client.set_proxy_basic_auth(proxy->user, proxy->password.reveal());
+  }
+
+  const std::optional<ProxyAddress> proxy;
   SocketHandle handle;  // outlives the client, which tells it its sockets
   httplib::Client client;
   SteadyTime last_used{};
@@ -100,7 +127,7 @@ class HttplibTransport::Pool {
  public:
   Pool(const Clock& clock, const Options& options) : clock_(clock), options_(options) {}
 
-  std::unique_ptr<Connection> take(const Endpoint& endpoint) {
+  Result<std::unique_ptr<Connection>, Failure> take(const Endpoint& endpoint) {
     {
       const Lock lock(mutex_);
       auto& kept = kept_[key(endpoint)];
@@ -115,8 +142,10 @@ class HttplibTransport::Pool {
     }
     return fresh(endpoint);
   }
-  [[nodiscard]] std::unique_ptr<Connection> fresh(const Endpoint& endpoint) const {
-    return std::make_unique<Connection>(endpoint, options_.ca_file);
+  Result<std::unique_ptr<Connection>, Failure> fresh(const Endpoint& endpoint) const {
+    auto proxy = proxy_for(endpoint, options_.proxies);
+    if (!proxy) return Unexpected(proxy.error());
+    return std::make_unique<Connection>(endpoint, options_.ca_file, std::move(*proxy));
   }
   void give_back(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
     connection->last_used = clock_.steady_now();
@@ -224,8 +253,36 @@ std::string certificate_fault(httplib::Client& client) {
   return fault == X509_V_OK ? "its certificate is for another name" : X509_verify_cert_error_string(fault);
 }
 
-Failure describe(httplib::Error error, const Endpoint& endpoint, httplib::Client& client) {
+std::string name_of(const ProxyAddress& proxy) { return "the proxy " + proxy.host + ":" + std::to_string(proxy.port); }
+
+/// What a proxy's refusal looks like differs between versions of cpp-httplib: one sentence for all.
+Failure refused_by_proxy(const std::optional<ProxyAddress>& proxy, const std::string& place) {
+  if (!proxy) return failed(FailureKind::network, "a proxy on the way to " + place + " wants a password: set proxy");
+  return failed(FailureKind::network, name_of(*proxy) + " does not connect us to " + place +
+                                          ": check the user and password in its URL, allow the host there, or name it "
+                                          "in NO_PROXY");
+}
+
+/// What went wrong between us and the proxy, or between the proxy and the cloud: it shows in few ways.
+std::optional<Failure> proxy_fault(httplib::Error error, const Connection& connection, const std::string& place) {
+  if (!connection.proxy) return std::nullopt;
+  const std::string name = name_of(*connection.proxy);
+  switch (error) {
+    case httplib::Error::Connection: return failed(FailureKind::network, "cannot connect to " + name);
+    case httplib::Error::ConnectionTimeout:
+      return failed(FailureKind::timeout, "connecting to " + name + " took too long");
+    case httplib::Error::SSLLoadingCerts:
+    case httplib::Error::SSLServerVerification:
+    case httplib::Error::Read:
+    case httplib::Error::Write: return std::nullopt;
+    default: return refused_by_proxy(connection.proxy, place);
+  }
+}
+
+Failure describe(httplib::Error error, const Endpoint& endpoint, Connection& connection) {
   const std::string place = host_header(endpoint);
+  if (auto fault = proxy_fault(error, connection, place)) return std::move(*fault);
+  httplib::Client& client = connection.client;
   switch (error) {
     case httplib::Error::Connection: return failed(FailureKind::network, "cannot connect to " + place);
     case httplib::Error::ConnectionTimeout:
@@ -287,7 +344,9 @@ HttplibTransport::~HttplibTransport() = default;
 
 Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, const HttpRequest& request,
                                                      SteadyTime deadline, const std::stop_token& stop) {
-  auto connection = pool_->take(endpoint);
+  auto taken = pool_->take(endpoint);
+  if (!taken) return Unexpected(taken.error());
+  auto connection = std::move(*taken);
   while (true) {
     Exchange exchange{.clock = clock_, .deadline = deadline, .largest_body = options_.largest_body, .body = {}};
     connection->handle.begin_call();
@@ -298,6 +357,9 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
     }();
 
     if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
+    if (result && result->status == 407) {
+      return Unexpected(refused_by_proxy(connection->proxy, host_header(endpoint)));
+    }
     if (result) {
       HttpResponse response = to_response(*result, std::move(exchange.body));
       pool_->give_back(endpoint, std::move(connection));
@@ -311,8 +373,10 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
     // The peer may close a kept connection at any moment. Our calls only read, so asking again on a fresh one is safe.
     const bool was_closed = connection->reused && !exchange.answer_began &&
                             (result.error() == httplib::Error::Read || result.error() == httplib::Error::Write);
-    if (!was_closed) return Unexpected(describe(result.error(), endpoint, connection->client));
-    connection = pool_->fresh(endpoint);
+    if (!was_closed) return Unexpected(describe(result.error(), endpoint, *connection));
+    auto another = pool_->fresh(endpoint);
+    if (!another) return Unexpected(another.error());
+    connection = std::move(*another);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "exporter/api/proxy_rules.h"
 #include "exporter/api/transport.h"
 
 namespace taskqueue {
@@ -12,7 +13,8 @@ namespace taskqueue {
 class HttplibTransport final : public Transport {
  public:
   struct Options {
-    std::filesystem::path ca_file;                     // empty: the system's certificates
+    std::filesystem::path ca_file;  // empty: the system's certificates
+    ProxyRules proxies{};
     std::size_t largest_body = std::size_t{8} << 20U;  // bytes, after decompression
     Milliseconds idle_limit =
         std::chrono::seconds{20};  // older kept connections are not used: the clouds close at 25 s

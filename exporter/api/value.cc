@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include "exporter/ascii.h"
 #include "exporter/config/utf8.h"
 
 namespace taskqueue {
@@ -40,8 +41,6 @@ constexpr std::ptrdiff_t step = 1;
 
 int count_plain(const char* at) { return is_plain[static_cast<unsigned char>(*at)] ? 1 : 0; }
 #endif
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';

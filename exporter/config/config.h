@@ -79,10 +79,10 @@ struct SecretOrFile {
 
 struct CredentialsConfig {
   CredentialsSource source = CredentialsSource::chain;
-  SecretOrFile id;     // secret_id, access_key_id
-  SecretOrFile key;    // secret_key, access_key_secret
-  SecretOrFile token;  // session_token
-  std::string profile = "default";
+  SecretOrFile id;      // secret_id, access_key_id
+  SecretOrFile key;     // secret_key, access_key_secret
+  SecretOrFile token;   // session_token
+  std::string profile;  // empty: as the environment or the file says, else "default"
   std::optional<AssumeRole> assume_role;
 
   bool operator==(const CredentialsConfig&) const = default;
@@ -93,9 +93,11 @@ struct AccountConfig {
   std::string provider;  // tencent, alibaba
   CredentialsConfig credentials;
   bool international = false;  // site = "intl"
-  std::string proxy;
+  std::optional<ProxyAddress> proxy;
   std::filesystem::path ca_file;
-  std::map<std::string, double> limits;  // "batch.DescribeTask" -> requests per second
+  std::optional<Endpoint> sts_endpoint;       // nothing: the provider's own
+  std::optional<Endpoint> metadata_endpoint;  // nothing: the provider's own
+  std::map<std::string, double> limits;       // "batch.DescribeTask" -> requests per second
 
   bool operator==(const AccountConfig&) const = default;
 };

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "exporter/ascii.h"
+#include "exporter/config/wording.h"
+
 namespace taskqueue {
 namespace {
 
@@ -15,10 +18,6 @@ struct Unit {
 };
 constexpr std::array<Unit, 5> units{{{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}}};
 constexpr std::int64_t longest = 3650 * units[0].milliseconds;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 std::string no_duration(std::string_view text) {
   const bool only_digits = !text.empty() && std::ranges::all_of(text, is_digit);

@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "exporter/ascii.h"
+
 namespace taskqueue {
 namespace {
 
 constexpr std::size_t longest_host = 253;  // RFC 1035
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::string lower_case(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return small;
-}
 
 bool take_prefix(std::string_view& rest, std::string_view prefix) {
   if (!rest.starts_with(prefix)) return false;
@@ -37,6 +31,11 @@ bool is_host_name(std::string_view host) {
   const auto allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; };
   return !host.empty() && host.size() <= longest_host && std::ranges::all_of(host, allowed) && host.front() != '-' &&
          host.front() != '.' && host.find("..") == std::string_view::npos;
+}
+
+bool looks_like_ipv4(std::string_view host) {
+  return std::ranges::count(host, '.') == 3 &&
+         std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
 }
 
 /// Not a full check of RFC 4291: what passes and is no address fails when it is connected to.
@@ -124,9 +123,12 @@ std::string host_header(const Endpoint& endpoint) {
 }
 
 bool is_loopback(std::string_view host) {
-  if (host == "localhost" || host == "::1") return true;
-  if (!host.starts_with("127.") || std::ranges::count(host, '.') != 3) return false;
-  return std::ranges::all_of(host, [](char c) { return is_digit(c) || c == '.'; });
+  return host == "localhost" || host == "::1" || (host.starts_with("127.") && looks_like_ipv4(host));
+}
+
+bool is_on_this_link(std::string_view host) {
+  return is_loopback(host) || (host.starts_with("169.254.") && looks_like_ipv4(host)) || host == "100.100.100.200" ||
+         host == "metadata.tencentyun.com";
 }
 
 std::optional<ProxyAddress> parse_proxy(std::string_view url) {
@@ -146,14 +148,26 @@ std::optional<ProxyAddress> parse_proxy(std::string_view url) {
   return proxy;
 }
 
-bool is_redis_url(std::string_view url) {
-  if (!take_prefix(url, "redis://") && !take_prefix(url, "rediss://")) return false;
-  take_user_info(url);
+std::optional<RedisAddress> parse_redis(std::string_view url) {
+  RedisAddress redis;
+  redis.tls = url.starts_with("rediss://");
+  if (!take_prefix(url, "redis://") && !take_prefix(url, "rediss://")) return std::nullopt;
+  const std::string_view info = take_user_info(url).value_or("");
+  const std::size_t colon = std::min(info.find(':'), info.size());
+  redis.user = percent_decoded(info.substr(0, colon));
+  redis.password = Secret(percent_decoded(info.substr(std::min(colon + 1, info.size()))));
+
   const std::size_t slash = std::min(url.find('/'), url.size());
   const std::string_view database = url.substr(std::min(slash + 1, url.size()));
-  return parse_authority(url.substr(0, slash)).has_value() && database.size() <= 5 &&
-         std::ranges::all_of(database, is_digit);
+  const auto authority = parse_authority(url.substr(0, slash));
+  if (!authority || database.size() > 5 || !std::ranges::all_of(database, is_digit)) return std::nullopt;
+  redis.host = authority->host;
+  redis.port = authority->port.value_or(redis.port);
+  std::from_chars(database.data(), database.data() + database.size(), redis.database);
+  return redis;
 }
+
+bool is_redis_url(std::string_view url) { return parse_redis(url).has_value(); }
 
 bool holds_password(std::string_view url) {
   const std::size_t scheme = url.find("://");

@@ -121,12 +121,28 @@ CredentialsConfig read_credentials(TableReader& reader, std::optional<std::size_
   return credentials;
 }
 
-std::string read_proxy(TableReader& reader) {
-  const auto proxy = reader.text("proxy");
-  if (!proxy) return {};
-  if (parse_proxy(*proxy)) return *proxy;
-  reader.complain("proxy", "proxy is no URL of an HTTP proxy: write http://[user:password@]host[:port]");
-  return {};
+std::optional<ProxyAddress> read_proxy(TableReader& reader) {
+  const auto url = reader.text("proxy");
+  if (!url) return std::nullopt;
+  auto proxy = parse_proxy(*url);
+  if (!proxy) reader.complain("proxy", "proxy is no URL of an HTTP proxy: write http://[user:password@]host[:port]");
+  return proxy;
+}
+
+/// The address of a service that gives keys. Without encryption only where `may_be_plain` is true of its host.
+std::optional<Endpoint> read_key_service(TableReader& reader, std::string_view key,
+                                         bool (*may_be_plain)(std::string_view)) {
+  const auto url = reader.text(key);
+  if (!url) return std::nullopt;
+  const auto endpoint = parse_endpoint(*url);
+  if (!endpoint) {
+    reader.complain(key, std::string(key) +
+                             " is not the address of a service: write https://host[:port], without path "
+                             "and user");
+  } else if (!endpoint->tls && !may_be_plain(endpoint->host)) {
+    reader.complain(key, "keys would come from here without encryption: write https://");
+  }
+  return endpoint;
 }
 
 bool read_site(TableReader& reader) {
@@ -157,6 +173,8 @@ AccountConfig read_account(const TomlEntry& entry, const ReadingContext& context
   account.international = read_site(reader);
   account.proxy = read_proxy(reader);
   account.ca_file = read_file_name(reader, "ca_file", context.folder);
+  account.sts_endpoint = read_key_service(reader, "sts_endpoint", is_loopback);
+  account.metadata_endpoint = read_key_service(reader, "metadata_endpoint", is_on_this_link);
   if (const TomlValue* limits = reader.table("limits")) account.limits = read_limits(*limits, account, context);
   reader.finish(entry.place);
   return account;

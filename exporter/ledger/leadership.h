@@ -34,7 +34,6 @@ struct Report {
 
 /// What the replica that reads a queue shows of it.
 struct Showing {
-  std::uint64_t generation = 0;
   std::shared_ptr<const Snapshot> snapshot;  // null before the first commit
   std::optional<Report> report{};            // nothing before the first
 };

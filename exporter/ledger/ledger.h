@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exporter/failure.h"
 #include "exporter/metrics/snapshot.h"
@@ -37,11 +38,24 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
   virtual ~Ledger() = default;
 
+  /// Before its first use. A failure is a reason not to start; a ledger that merely does not work now is none.
+  [[nodiscard]] virtual Result<Done, Failure> open() { return Done{}; }
+
   [[nodiscard]] virtual Result<Entry, Failure> load(const LedgerKey& key) = 0;
 
   /// Puts `next` in the place of what `load` or the last commit gave, if that still stands: its generation is
   /// `next.generation` - 1. All of it or nothing.
   [[nodiscard]] virtual Result<Done, Failure> commit(const LedgerKey& key, const Entry& next) = 0;
+
+  /// These queues are wanted from now on; others may be forgotten after a while.
+  virtual void keep(const std::vector<LedgerKey>& /*wanted*/) {}
+
+  /// How it goes, for the metrics.
+  struct Standing {
+    std::optional<bool> up{};  // nothing: as the last commit said
+    std::optional<std::int64_t> size_bytes{};
+  };
+  [[nodiscard]] virtual Standing standing() const { return {}; }
 };
 
 }  // namespace taskqueue

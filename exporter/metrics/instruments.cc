@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/locks.h"
 #include "exporter/metrics/lines.h"
 #include "exporter/version.h"
 
@@ -86,9 +87,15 @@ struct Instruments::Held {
       family(prometheus::BuildHistogram(), "taskqueue_api_request_duration_seconds", registry);
   Family<Counter>& throttled = family(prometheus::BuildCounter(), "taskqueue_api_throttled_total", registry);
   Family<Gauge>& offsets = family(prometheus::BuildGauge(), "taskqueue_clock_offset_seconds", registry);
+  Family<Gauge>& expiries =
+      family(prometheus::BuildGauge(), "taskqueue_credentials_expiry_timestamp_seconds", registry);
+  Mutex expiries_mutex;  // a gauge that is removed must not be in anybody's hands
   Gauge& ledger_up = family(prometheus::BuildGauge(), "taskqueue_ledger_up", registry).Add({});
   Counter& ledger_failures =
       family(prometheus::BuildCounter(), "taskqueue_ledger_write_failures_total", registry).Add({});
+  Family<Counter>& takeovers = family(prometheus::BuildCounter(), "taskqueue_ledger_takeovers_total", registry);
+  Family<Counter>& corrections = family(prometheus::BuildCounter(), "taskqueue_ledger_corrections_total", registry);
+  Family<Gauge>& ledger_size = family(prometheus::BuildGauge(), "taskqueue_ledger_size_bytes", registry);
   Counter& bugs = family(prometheus::BuildCounter(), "taskqueue_exporter_bugs_total", registry).Add({});
   Gauge& build_info = family(prometheus::BuildGauge(), "taskqueue_exporter_build_info", registry)
                           .Add({{"version", version}, {"revision", revision}, {"compiler", compiler}});
@@ -131,6 +138,13 @@ void Instruments::clock_offset(std::string_view provider, double seconds) {
   held_->offsets.Add({{"provider", std::string(provider)}}).Set(seconds);
 }
 
+void Instruments::credentials_expiry(std::string_view account, std::optional<WallTime> expiry) {
+  const Labels labels{{"account", std::string(account)}};
+  const Lock lock(held_->expiries_mutex);
+  Gauge& gauge = held_->expiries.Add(labels);
+  expiry ? gauge.Set(unix_seconds(*expiry)) : held_->expiries.Remove(&gauge);
+}
+
 void Instruments::bug() { held_->bugs.Increment(); }
 
 void Instruments::reloaded(bool success, WallTime now) {
@@ -143,6 +157,24 @@ void Instruments::scraped(int http_status) { held_->scrapes.Add({{"code", std::t
 void Instruments::ledger(bool up) { held_->ledger_up.Set(up ? 1 : 0); }
 
 void Instruments::ledger_write_failed() { held_->ledger_failures.Increment(); }
+
+void Instruments::expect_takeovers(std::string_view queue) {
+  held_->takeovers.Add({{"queue", std::string(queue)}});
+}
+
+void Instruments::took_over(std::string_view queue) {
+  held_->takeovers.Add({{"queue", std::string(queue)}}).Increment();
+}
+
+void Instruments::ledger_size(std::int64_t bytes) { held_->ledger_size.Add({}).Set(static_cast<double>(bytes)); }
+
+void Instruments::expect_corrections(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}});
+}
+
+void Instruments::ledger_corrected(std::string_view queue) {
+  held_->corrections.Add({{"queue", std::string(queue)}}).Increment();
+}
 
 std::vector<FamilyText> Instruments::collect() const {
   std::vector<FamilyText> families;

@@ -1,7 +1,9 @@
 // Our own counters, gauges and histograms, held by prometheus-cpp and written by the same writer as all else.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -26,11 +28,20 @@ class Instruments {
   void throttled(const CallLabels& labels);
 
   void clock_offset(std::string_view provider, double seconds);
+  /// When the account's keys expire; nothing: they do not, or the account is gone.
+  void credentials_expiry(std::string_view account, std::optional<WallTime> expiry);
   void bug();
   void reloaded(bool success, WallTime now);
   void scraped(int http_status);
   void ledger(bool up);
   void ledger_write_failed();
+  /// Makes the row of a queue that replicas may take over from each other.
+  void expect_takeovers(std::string_view queue);
+  void took_over(std::string_view queue);
+  void ledger_size(std::int64_t bytes);
+  /// Makes the row of a queue whose counts may be corrected.
+  void expect_corrections(std::string_view queue);
+  void ledger_corrected(std::string_view queue);
 
   /// What they say now.
   [[nodiscard]] std::vector<FamilyText> collect() const;

@@ -93,6 +93,7 @@ struct Histogram {
 struct TypeCounters {
   std::uint64_t arrived = 0;
   std::map<Phase, std::uint64_t> finished;  // by outcome; the outcomes the queue can tell are there from 0
+  std::uint64_t ahead = 0;                  // ends in `finished` that were none: so many of the next are not counted
   Histogram wait, run, turnaround;
 
   bool operator==(const TypeCounters&) const = default;

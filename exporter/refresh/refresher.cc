@@ -37,6 +37,7 @@ Refresher::Refresher(QueuePlan plan, const RefreshParts& parts) : plan_(std::mov
   status_.drops_stale = polling.on_stale == OnStale::drop;
   for (const std::string_view result : results) status_.refreshes.emplace(result, 0);
   status_.skipped.emplace("running", 0);
+  parts_.instruments.expect_corrections(plan_.key.labels.queue);
   if (parts_.leadership != nullptr) {
     status_.skipped.emplace("ledger", 0);
     status_.leader = false;
@@ -135,9 +136,7 @@ void Refresher::tell_others() {
   reported_ = std::move(report);
 }
 
-bool Refresher::must_stop() const {
-  return stop_.stop_requested() || (calls_ && calls_->token().stop_requested());
-}
+bool Refresher::must_stop() const { return stop_.stop_requested() || (calls_ && calls_->token().stop_requested()); }
 
 void Refresher::give_up() {
   const Lock lock(mutex_);
@@ -151,14 +150,14 @@ void Refresher::note_duration(SteadyTime began) {
 
 /// Ends in time for the next refresh: a step is not begun that would not.
 void Refresher::work_until(SteadyTime end) {
-  if (!entry_ || !shown_ || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
+  if (!entry_ || !entry_->snapshot || !status().last_refresh_succeeded || !tally_->has_more(*entry_->state)) return;
   publish();
   SteadyTime::duration longest{0};
   SteadyTime now = parts_.clock.steady_now();
   // One step in any case: where refreshes take longer than their interval the work still comes to an end.
   do {
     const bool was_complete = shown_->complete;
-    auto counted = tally_->advance(*entry_->state, *shown_);
+    auto counted = tally_->advance(*entry_->state, *entry_->snapshot);
     if (must_stop()) return;
     if (!counted) return note_delay(counted.error());
     if (!commit(std::move(*counted), entry_->refreshed)) return;
@@ -172,7 +171,7 @@ void Refresher::work_until(SteadyTime end) {
 void Refresher::read_and_count() {
   const WallTime began = parts_.clock.wall_now();
   if (const auto loaded = load_once(); !loaded) return fail(loaded.error());
-  auto counted = tally_->refresh(*entry_->state, shown_.get());
+  auto counted = tally_->refresh(*entry_->state, entry_->snapshot.get());
   if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
   if (must_stop()) return give_up();
   if (!counted) return fail(counted.error());
@@ -202,6 +201,7 @@ void Refresher::take(Counted counted, WallTime began) {
 }
 
 bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
+  note_corrections(entry_->state->tasks, counted.after.tasks);
   Entry next{.generation = entry_->generation + 1,
              .refreshed = refreshed,
              .state = std::make_shared<const QueueState>(std::move(counted.after)),
@@ -215,16 +215,31 @@ bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
                     {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
     return false;
   }
+  note_write(committed);
+  shown_ = committed ? next.snapshot : std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
+  // What could not be written is gone on from all the same, and the next write brings all of it.
+  if (!committed) --next.generation;
+  entry_ = std::move(next);
+  return true;
+}
+
+void Refresher::note_write(const Result<Done, Failure>& committed) {
   parts_.instruments.ledger(committed.has_value());
+  const bool worked = std::exchange(ledger_works_, committed.has_value());
+  if (!committed) parts_.instruments.ledger_write_failed();
+  if (worked == ledger_works_) return;
   if (committed) {
-    shown_ = next.snapshot;
-    entry_ = std::move(next);
-    return true;
+    parts_.log.info("ledger", "counts are written again", {{"queue", plan_.key.labels.queue}});
+  } else {
+    parts_.log.error("ledger", "counts cannot be written: counters and histograms stand still, gauges go on",
+                     {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
   }
-  parts_.instruments.ledger_write_failed();
-  parts_.log.error("ledger", "cannot write", {{"queue", plan_.key.labels.queue}, {"why", committed.error().sentence}});
-  shown_ = std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
-  return false;
+}
+
+void Refresher::note_corrections(const TaskState& before, const TaskState& after) {
+  for (std::uint64_t i = before.corrections; i < after.corrections; ++i) {
+    parts_.instruments.ledger_corrected(plan_.key.labels.queue);
+  }
 }
 
 /// Ended tasks go on being counted after the next refresh: nothing is lost but time.

@@ -64,8 +64,10 @@ class Refresher {
   void read_and_count();
   Result<Done, Failure> load_once();
   void take(Counted counted, WallTime began);
-  /// False where the ledger would not: then counters stand still.
+  /// Where the ledger does not work, counters stand still. False if it has refused: then what was counted is dropped.
   bool commit(Counted counted, std::optional<WallTime> refreshed);
+  void note_write(const Result<Done, Failure>& committed);
+  void note_corrections(const TaskState& before, const TaskState& after);
   void work_until(SteadyTime end);
   void note_delay(const Failure& failure);
   /// The refresh comes to nothing, by no fault of the queue: the term is over, and another replica goes on.
@@ -82,7 +84,8 @@ class Refresher {
 
   // Used by the refresh in flight only.
   std::unique_ptr<Tally> tally_;
-  std::optional<Entry> entry_;  // what stands in the ledger
+  std::optional<Entry> entry_;  // what stands in the ledger, or will once that can be written
+  bool ledger_works_ = true;
   std::shared_ptr<const Snapshot> shown_;
   bool introduced_ = false;
   std::uint64_t term_ = 0;

@@ -6,25 +6,35 @@
 #include "exporter/simulator/acs.h"
 #include "exporter/simulator/ecs.h"
 #include "exporter/simulator/recorded.h"
+#include "exporter/simulator/token_service.h"
 #include "exporter/simulator/xml.h"
 
 namespace taskqueue::simulator {
 namespace {
 
+constexpr std::string_view unsigned_action = "AssumeRoleWithOIDC";
+constexpr std::string_view token_service_version = "2015-04-01";
+
+bool is_unsigned(const AcsClaim& claim) { return claim.key_id.empty() && claim.action == unsigned_action; }
+
 Verdict authenticate(const Request& request, const AcsParameters& parameters, const Caller& caller,
                      const Moment& moment, Nonces& nonces) {
   const AcsClaim claim = read_acs_claim(request, parameters);
+  if (is_unsigned(claim)) return Done{};
   if (claim.key_id.empty()) {
     return refuse("MissingAccessKeyId", "AccessKeyId is mandatory for this action.");
   }
   if (caller.account == nullptr || caller.account->provider != "alibaba") {
     return refuse("InvalidAccessKeyId.NotFound", "Specified access key is not found.", 404);
   }
-  if (auto signature = check_acs(request, parameters, claim, caller.account->secret_key, moment.shown); !signature) {
+  if (auto signature = check_acs(request, parameters, claim, caller.key.secret, moment.shown); !signature) {
     return signature;
   }
-  if (!equal_in_constant_time(claim.token, caller.account->token)) {
+  if (!equal_in_constant_time(claim.token, caller.key.token)) {
     return refuse("InvalidSecurityToken.Malformed", "The specified parameter \"SecurityToken\" is not valid.");
+  }
+  if (caller.key.expiry && *caller.key.expiry <= moment.shown) {
+    return refuse("InvalidSecurityToken.Expired", "The specified SecurityToken is expired.");
   }
   if (!nonces.take(claim.key_id + "/" + claim.nonce, moment.shown)) {
     return refuse("SignatureNonceUsed", "Specified signature nonce was used already.");
@@ -62,6 +72,22 @@ std::string written(const Request& request, const char* root, const Json& value)
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+DoorResult role_keys(const Request& request, const AcsParameters& parameters, const Caller& caller,
+                     const Moment& moment, const std::string& request_id) {
+  if (caller.action != "AssumeRole" && caller.action != unsigned_action) {
+    return refuse("InvalidAction.NotFound", "Specified api is not found, please check your url and method.", 404);
+  }
+  auto keys = alibaba_role_keys({.caller = caller.action == unsigned_action ? nullptr : caller.account,
+                                 .action = caller.action,
+                                 .estate = moment.estate,
+                                 .keys = moment.keys,
+                                 .now = moment.shown},
+                                parameters);
+  if (!keys) return Unexpected(keys.error());
+  (*keys)["RequestId"] = request_id;
+  return written(request, "AssumeRoleResponse", *keys);
+}
+
 }  // namespace
 
 bool is_for_alibaba(const Request& request) {
@@ -69,17 +95,20 @@ bool is_for_alibaba(const Request& request) {
   if (authorization.starts_with("TC3-") || request.header("X-TC-Action")) return false;
   if (authorization.starts_with("ACS3-") || request.header("x-acs-action")) return true;
   const AcsParameters parameters(request);
-  return parameters.find("AccessKeyId") || parameters.find("SignatureMethod") == "HMAC-SHA1" ||
+  return parameters.find("AccessKeyId") || parameters.find("Action") == unsigned_action ||
+         parameters.find("SignatureMethod") == "HMAC-SHA1" ||
          request.header("Host").value_or("").find("aliyuncs") != std::string_view::npos;
 }
 
-Caller alibaba_caller(const Request& request, const Estate& estate) {
+Caller alibaba_caller(const Request& request, const KeyRing& keys) {
   const AcsParameters parameters(request);
   const AcsClaim claim = read_acs_claim(request, parameters);
-  return {.account = estate.account(claim.key_id),
-          .service = "ecs",
-          .action = claim.action,
-          .region = parameters.find("RegionId").value_or("")};
+  Caller caller{.service = claim.version == token_service_version ? "sts" : "ecs",
+                .action = claim.action,
+                .region = parameters.find("RegionId").value_or("")};
+  if (auto key = keys.find(claim.key_id)) caller.key = std::move(*key);
+  caller.account = caller.key.account;
+  return caller;
 }
 
 DoorResult alibaba_answer(const Request& request, const Caller& caller, const Moment& moment, Nonces& nonces,
@@ -88,6 +117,7 @@ DoorResult alibaba_answer(const Request& request, const Caller& caller, const Mo
   if (const auto verdict = authenticate(request, parameters, caller, moment, nonces); !verdict) {
     return Unexpected(verdict.error());
   }
+  if (caller.service == "sts") return role_keys(request, parameters, caller, moment, request_id);
   if (const auto action = check_action(request, parameters); !action) return Unexpected(action.error());
   if (const auto region = check_region(caller); !region) return Unexpected(region.error());
   if (!moment.within_limit) return refuse("Throttling.User", "Request was denied due to user flow control.");

@@ -11,7 +11,7 @@ namespace taskqueue::simulator {
 /// True where a request is meant for Alibaba: by its signature, or by its host.
 [[nodiscard]] bool is_for_alibaba(const Request& request);
 
-[[nodiscard]] Caller alibaba_caller(const Request& request, const Estate& estate);
+[[nodiscard]] Caller alibaba_caller(const Request& request, const KeyRing& keys);
 
 /// The status is in the error: 4xx. A nonce counts as used once its signature was right.
 [[nodiscard]] DoorResult alibaba_answer(const Request& request, const Caller& caller, const Moment& moment,

@@ -68,6 +68,8 @@ void spoil(Answer& answer, const Fault& fault) {
 Cloud::Cloud(CloudPlan plan, const Clock& clock)
     : clock_(clock),
       estate_(std::move(plan)),
+      keys_(estate_),
+      metadata_(estate_, keys_),
       faults_(estate_.plan().seed),
       timeline_(clock.wall_now() - estate_.plan().lead),
       quirks_(estate_.plan().quirks),
@@ -75,7 +77,8 @@ Cloud::Cloud(CloudPlan plan, const Clock& clock)
 
 Answer Cloud::handle(const Request& request) {
   const bool is_control = request.path().starts_with("/control/");
-  Answer answer = is_control ? control(request) : serve(request);
+  const bool is_metadata = !Metadata::question(request).empty();
+  Answer answer = is_control ? control(request) : is_metadata ? serve_metadata(request) : serve(request);
   Milliseconds skew{0};
   {
     const Lock lock(mutex_);
@@ -86,7 +89,7 @@ Answer Cloud::handle(const Request& request) {
 }
 
 Answer Cloud::serve(const Request& request) {
-  const Caller caller = is_for_alibaba(request) ? alibaba_caller(request, estate_) : tencent_caller(request, estate_);
+  const Caller caller = is_for_alibaba(request) ? alibaba_caller(request, keys_) : tencent_caller(request, keys_);
   const std::string account = caller.account == nullptr ? std::string() : caller.account->name;
   const MeterKey key{account, caller.service, caller.action, caller.region};
   const bool within_limit = meter_.arrive(key, limit(caller.service + "." + caller.action), clock_);
@@ -105,6 +108,16 @@ Answer Cloud::serve(const Request& request) {
   return std::move(served.answer);
 }
 
+Answer Cloud::serve_metadata(const Request& request) {
+  const MeterKey key{"", "metadata", Metadata::question(request), ""};
+  static_cast<void>(meter_.arrive(key, 0, clock_));
+  const auto fault = faults_.strike({key.service, key.action, key.account});
+  Answer answer = metadata_.answer(request, clock_.wall_now());
+  if (fault) spoil(answer, *fault);
+  meter_.answered(key, fault ? word(fault->kind) : std::to_string(answer.status));
+  return answer;
+}
+
 Cloud::Served Cloud::decide(const Request& request, const Caller& caller, bool within_limit) {
   if (request.path() != "/") return {html_answer(404), "http_404"};
   const WallTime now = clock_.wall_now();
@@ -112,7 +125,7 @@ Cloud::Served Cloud::decide(const Request& request, const Caller& caller, bool w
   std::optional<Moment> moment;
   {
     const Lock lock(mutex_);
-    moment.emplace(Moment{estate_, timeline_, now, now + skew_, behaviour, within_limit});
+    moment.emplace(Moment{estate_, keys_, timeline_, now, now + skew_, behaviour, within_limit});
   }
   const std::string request_id = next_request_id();
   moment->lag = lag(behaviour.stale);

@@ -1,8 +1,9 @@
 // A pretend cloud. One function from a raw request and the clock to an answer: no sockets, no waiting.
 //
 // It speaks MPS, VOD and Batch as Tencent does (API 3.0, TC3 signatures) and ECS as Alibaba does (RPC and ACS3
-// signatures), on one address: the signature's scope or the Host header says which service is meant. What the clouds
-// do not document can be switched (quirks.h), and what goes wrong can be ordered (faults.h).
+// signatures), on one address: the signature's scope or the Host header says which service is meant. So do the token
+// services of both, and the metadata services of their machines, by their paths. What the clouds do not document can be
+// switched (quirks.h), and what goes wrong can be ordered (faults.h).
 //
 // The control path, for the demo, tests and benchmarks, unsigned, under /control/:
 //   GET  /control/truth           what the worlds hold now, as the APIs would list it, and what ever happened;
@@ -15,6 +16,10 @@
 //   GET  /control/quirks, POST /control/quirks   {"service": "mps", "seed_only": true, ...}; no service: every one
 //   POST /control/limits          {"mps.DescribeTasks": 5}: per second; 0 is no limit
 //   POST /control/clock           {"skew_seconds": 400}: how far the cloud's own clock is ahead
+//   GET  /control/keys            every temporary key that was given out
+//   POST /control/keys            {"life_seconds": 8}: how long those given out from now on live, 0 is as long as they
+//                                 should; {"revoke": true}: all end now
+//   POST /control/metadata        {"role": "none"}, {"version": 1}, {"lie": "expired"}: see metadata.h; {} is the truth
 #pragma once
 
 #include <atomic>
@@ -27,6 +32,8 @@
 #include "exporter/simulator/api_error.h"
 #include "exporter/simulator/estate.h"
 #include "exporter/simulator/faults.h"
+#include "exporter/simulator/key_ring.h"
+#include "exporter/simulator/metadata.h"
 #include "exporter/simulator/meter.h"
 #include "exporter/simulator/nonces.h"
 #include "exporter/simulator/plan.h"
@@ -52,6 +59,7 @@ class Cloud {
     std::string code;
   };
   [[nodiscard]] Answer serve(const Request& request);
+  [[nodiscard]] Answer serve_metadata(const Request& request);
   [[nodiscard]] Served decide(const Request& request, const Caller& caller, bool within_limit);
   [[nodiscard]] Answer error_answer(const Request& request, const ApiError& error, const std::string& request_id) const;
   [[nodiscard]] std::string next_request_id();
@@ -66,10 +74,13 @@ class Cloud {
   void switch_quirks(const std::string& json);
   void switch_limits(const std::string& json);
   void switch_clock(const std::string& json);
+  void switch_keys(const std::string& json);
 
   // Constant after construction or thread-safe by themselves.
   const Clock& clock_;
   const Estate estate_;
+  KeyRing keys_;
+  Metadata metadata_;
   Meter meter_;
   Faults faults_;
   Nonces nonces_;

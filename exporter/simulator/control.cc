@@ -18,7 +18,7 @@ Answer text_answer(int status, const std::string& text) {
   return {.status = status, .headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = text + "\n"};
 }
 
-Answer json_answer(std::string body) {
+Answer json_line(std::string body) {
   return {.headers = {{"Content-Type", "application/json"}}, .body = std::move(body) + "\n"};
 }
 
@@ -40,9 +40,10 @@ Milliseconds edge_of(const Request& request) {
 
 Answer Cloud::control(const Request& request) try {
   const std::string what = request.method + " " + std::string(request.path().substr(9));
-  if (what == "GET truth") return json_answer(truth(edge_of(request)));
-  if (what == "GET requests") return json_answer(requests());
-  if (what == "GET quirks") return json_answer(all_quirks());
+  if (what == "GET truth") return json_line(truth(edge_of(request)));
+  if (what == "GET requests") return json_line(requests());
+  if (what == "GET quirks") return json_line(all_quirks());
+  if (what == "GET keys") return json_line(keys_.text());
   if (what == "POST requests/reset") {
     meter_.reset();
   } else if (what == "POST pause" || what == "POST resume") {
@@ -54,11 +55,17 @@ Answer Cloud::control(const Request& request) try {
     switch_quirks(request.body);
   } else if (what == "POST limits") {
     switch_limits(request.body);
+  } else if (what == "POST keys") {
+    switch_keys(request.body);
+  } else if (what == "POST metadata") {
+    metadata_.behave(request.body);
   } else if (what == "POST clock") {
     switch_clock(request.body);
   } else {
     return text_answer(
-        404, "The control path knows truth, requests, requests/reset, pause, resume, faults, quirks, limits, clock.");
+        404,
+        "The control path knows truth, requests, requests/reset, pause, resume, faults, quirks, limits, clock, keys, "
+        "metadata.");
   }
   return text_answer(200, "ok");
 } catch (const std::invalid_argument& error) {
@@ -141,6 +148,15 @@ void Cloud::switch_clock(const std::string& json) {
   const double seconds = Json::parse(json).at("skew_seconds").get<double>();
   const Lock lock(mutex_);
   skew_ = Milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+}
+
+void Cloud::switch_keys(const std::string& json) {
+  const Json wanted = Json::parse(json);
+  if (const double seconds = wanted.value("life_seconds", -1.0); seconds >= 0) {
+    const Milliseconds life{static_cast<std::int64_t>(seconds * 1000)};
+    keys_.live(seconds > 0 ? std::optional(life) : std::nullopt);
+  }
+  if (wanted.value("revoke", false)) keys_.revoke(clock_.wall_now());
 }
 
 }  // namespace taskqueue::simulator

@@ -126,6 +126,11 @@ CloudPlan demo_cloud() {
                            .provider = "tencent",
                            .secret_id = "AKIDdemomedia0000000000000000000001",
                            .secret_key = "demo-media-key-of-no-worth",
+                           .role = "taskqueue-reader",
+                           .role_arn = "qcs::cam::uin/100000000001:roleName/taskqueue-reader",
+                           .external_id = "demo-external-id",
+                           .oidc_provider = "demo-cluster",
+                           .oidc_token = "demo-media-workload-token",
                            .queues = {transcode(), vod_main(), vod_shorts()},
                            .batches = {render()}});
   plan.accounts.push_back({.name = "media-eu",
@@ -137,6 +142,11 @@ CloudPlan demo_cloud() {
                            .provider = "alibaba",
                            .secret_id = "LTAIdemo000000000001",
                            .secret_key = "demo-ali-key-of-no-worth",
+                           .role = "taskqueue-reader",
+                           .role_arn = "acs:ram::1000000000000001:role/taskqueue-reader",
+                           .external_id = "demo-external-id",
+                           .oidc_provider = "acs:ram::1000000000000001:oidc-provider/demo-cluster",
+                           .oidc_token = "demo-ali-workload-token",
                            .queues = {images()}});
   return plan;
 }

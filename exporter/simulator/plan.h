@@ -31,7 +31,12 @@ struct AccountPlan {
   std::string provider{};  // tencent, alibaba
   std::string secret_id{};
   std::string secret_key{};
-  std::string token{};  // not empty: a session token that every request must carry
+  std::string token{};          // not empty: a session token that every request must carry
+  std::string role{};           // not empty: a role of this account, which a machine has and others may assume
+  std::string role_arn{};       // its full name
+  std::string external_id{};    // not empty: who assumes the role must say it
+  std::string oidc_provider{};  // not empty: who shows the token of this provider may assume the role too
+  std::string oidc_token{};
   std::vector<TaskQueuePlan> queues{};
   std::vector<BatchPlan> batches{};
   bool recorded = false;  // answers with the examples of the vendors' pages instead

@@ -33,11 +33,11 @@ std::string_view find(const Examples& examples, const Json& parameters) {
   return {};
 }
 
-constexpr const char* request_id = "46311b39-10ce-47eb-b2b6-7ce82bb4476d";
+constexpr const char* recorded_request_id = "46311b39-10ce-47eb-b2b6-7ce82bb4476d";
 
 /// A list in which there is nothing; a token given back leads nowhere but to itself.
 std::string empty_list(const Json& parameters, bool with_total) {
-  Json response{{"TaskSet", Json::array()}, {"ScrollToken", ""}, {"RequestId", request_id}};
+  Json response{{"TaskSet", Json::array()}, {"ScrollToken", ""}, {"RequestId", recorded_request_id}};
   if (parameters.value("ScrollToken", "") == "token-test") response["ScrollToken"] = "token-test";
   if (with_total) response["TotalCount"] = 0;
   return Json{{"Response", std::move(response)}}.dump();

@@ -6,11 +6,13 @@
 #include "exporter/simulator/batch_world.h"
 #include "exporter/simulator/recorded.h"
 #include "exporter/simulator/tc3.h"
+#include "exporter/simulator/token_service.h"
 
 namespace taskqueue::simulator {
 namespace {
 
-constexpr std::array<std::string_view, 3> products{"mps", "vod", "batch"};
+constexpr std::array<std::string_view, 4> products{"mps", "vod", "batch", "sts"};
+constexpr std::string_view unsigned_action = "AssumeRoleWithWebIdentity";
 
 bool is_product(std::string_view name) { return std::ranges::find(products, name) != products.end(); }
 
@@ -32,24 +34,30 @@ Verdict check_service(const Request& request, const std::string& service) {
   return Done{};
 }
 
-Verdict check_token(const Request& request, const AccountPlan& account) {
-  if (!equal_in_constant_time(text_of(request, "X-TC-Token"), account.token)) {
+Verdict check_token(const Request& request, const CloudKey& key, WallTime now) {
+  if (!equal_in_constant_time(text_of(request, "X-TC-Token"), key.token)) {
     return refuse("AuthFailure.TokenFailure", "The token is not valid.");
   }
+  if (key.expiry && *key.expiry <= now) return refuse("AuthFailure.TokenFailure", "The token has expired.");
   return Done{};
 }
 
+bool is_unsigned(const Request& request) {
+  return text_of(request, "Authorization") == "SKIP" && text_of(request, "X-TC-Action") == unsigned_action;
+}
+
 Verdict authenticate(const Request& request, const Caller& caller, const Moment& moment) {
+  if (is_unsigned(request)) return Done{};
   const auto claim = read_tc3_claim(request);
   if (!claim) return Unexpected(claim.error());
   if (auto service = check_service(request, claim->service); !service) return service;
   if (caller.account == nullptr || caller.account->provider != "tencent") {
     return refuse("AuthFailure.SecretIdNotFound", "The SecretId is not found; check that it is right.");
   }
-  if (auto signature = check_tc3(request, *claim, caller.account->secret_key, moment.shown); !signature) {
+  if (auto signature = check_tc3(request, *claim, caller.key.secret, moment.shown); !signature) {
     return signature;
   }
-  return check_token(request, *caller.account);
+  return check_token(request, caller.key, moment.shown);
 }
 
 std::span<const TencentAction> actions_of(std::string_view service) {
@@ -108,13 +116,48 @@ std::string envelope(Json response, const std::string& request_id) {
   return body.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// The token service. Its parameters are all of its documented ones that matter here.
+DoorResult role_keys(const Request& request, const Caller& caller, const Moment& moment,
+                     const std::string& request_id) {
+  static constexpr std::array<Parameter, 4> for_keys{{{.name = "RoleArn", .required = true},
+                                                      {.name = "RoleSessionName", .required = true},
+                                                      {.name = "DurationSeconds", .kind = Kind::integer},
+                                                      {.name = "ExternalId"}}};
+  static constexpr std::array<Parameter, 5> for_token{{{.name = "ProviderId", .required = true},
+                                                       {.name = "WebIdentityToken", .required = true},
+                                                       {.name = "RoleArn", .required = true},
+                                                       {.name = "RoleSessionName", .required = true},
+                                                       {.name = "DurationSeconds", .kind = Kind::integer}}};
+  const std::string version = text_of(request, "X-TC-Version");
+  if (version != "2018-08-13") return refuse("NoSuchVersion", "The API version `" + version + "` does not exist.");
+  const bool by_token = caller.action == unsigned_action;
+  if (!by_token && caller.action != "AssumeRole") {
+    return refuse("InvalidAction", "The action `" + caller.action + "` does not exist.");
+  }
+  if (text_of(request, "X-TC-Region").empty()) return missing("X-TC-Region");
+  const auto parameters =
+      by_token ? read_parameters(request, for_token, moment.quirks) : read_parameters(request, for_keys, moment.quirks);
+  if (!parameters) return Unexpected(parameters.error());
+  auto keys = tencent_role_keys({.caller = by_token ? nullptr : caller.account,
+                                 .action = caller.action,
+                                 .estate = moment.estate,
+                                 .keys = moment.keys,
+                                 .now = moment.shown},
+                                *parameters);
+  if (!keys) return Unexpected(keys.error());
+  return envelope(std::move(*keys), request_id);
+}
+
 }  // namespace
 
-Caller tencent_caller(const Request& request, const Estate& estate) {
+Caller tencent_caller(const Request& request, const KeyRing& keys) {
   Caller caller{.action = text_of(request, "X-TC-Action")};
   if (const auto claim = read_tc3_claim(request)) {
-    caller.account = estate.account(claim->secret_id);
+    if (auto key = keys.find(claim->secret_id)) caller.key = std::move(*key);
+    caller.account = caller.key.account;
     if (is_product(claim->service)) caller.service = claim->service;
+  } else if (is_unsigned(request)) {
+    caller.service = "sts";
   }
   if (caller.service == "batch") caller.region = text_of(request, "X-TC-Region");
   return caller;
@@ -130,6 +173,7 @@ DoorResult tencent_answer(const Request& request, const Caller& caller, const Mo
   }
   if (request.body.size() > 10 * 1024 * 1024) return refuse("RequestSizeLimitExceeded", "The request is too large.");
   if (const auto verdict = authenticate(request, caller, moment); !verdict) return Unexpected(verdict.error());
+  if (caller.service == "sts") return role_keys(request, caller, moment, request_id);
   const auto action = find_action(request, caller);
   if (!action) return Unexpected(action.error());
   if (const auto region = check_region(caller); !region) return Unexpected(region.error());

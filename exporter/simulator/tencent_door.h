@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "exporter/simulator/estate.h"
+#include "exporter/simulator/key_ring.h"
 #include "exporter/simulator/request.h"
 #include "exporter/simulator/scene.h"
 
@@ -14,6 +15,7 @@ namespace taskqueue::simulator {
 /// What a request says of itself, before anybody believes it.
 struct Caller {
   const AccountPlan* account = nullptr;  // whose key it names, if there is such a key
+  CloudKey key{};                        // that key
   std::string service{};
   std::string action{};
   std::string region{};  // where the service has regions
@@ -22,6 +24,7 @@ struct Caller {
 /// The state of the cloud at the moment of one request.
 struct Moment {
   const Estate& estate;
+  KeyRing& keys;
   Timeline timeline;
   WallTime now;    // of the worlds
   WallTime shown;  // of the cloud's own clock, which signatures are measured by
@@ -33,7 +36,7 @@ struct Moment {
 /// An answer without its frame: the JSON text of the whole body, or the error.
 using DoorResult = Result<std::string, ApiError>;
 
-[[nodiscard]] Caller tencent_caller(const Request& request, const Estate& estate);
+[[nodiscard]] Caller tencent_caller(const Request& request, const KeyRing& keys);
 [[nodiscard]] DoorResult tencent_answer(const Request& request, const Caller& caller, const Moment& moment,
                                         const std::string& request_id);
 

@@ -7,17 +7,12 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t interrupted = 5;
-constexpr std::size_t succeed = 6;
-constexpr std::size_t failed = 7;
-static_assert(batch_states[interrupted] == "FAILED_INTERRUPTED" && batch_states[succeed] == "SUCCEED" &&
-              batch_states[failed] == "FAILED");
-
 using Outcomes = std::map<Phase, std::int64_t>;
 
 /// An interrupted instance has failed already: that it becomes FAILED is no rise.
 Outcomes outcomes_of(const StateCounts& counts) {
-  return {{Phase::succeeded, counts[succeed]}, {Phase::failed, counts[interrupted] + counts[failed]}};
+  return {{Phase::succeeded, counts[batch_state::succeed]},
+          {Phase::failed, counts[batch_state::interrupted] + counts[batch_state::failed]}};
 }
 
 Outcomes outcomes_of(const KnownBatchJob& job) {
@@ -38,7 +33,8 @@ void add_rises(std::map<Phase, std::uint64_t>& counters, const Outcomes& before,
 }
 
 bool has_moving_instances(const StateCounts& counts) {
-  return std::any_of(counts.begin(), counts.begin() + succeed, [](std::int64_t count) { return count != 0; });
+  return std::any_of(counts.begin(), counts.begin() + batch_state::succeed,
+                     [](std::int64_t count) { return count != 0; });
 }
 
 void observe_turnaround(TypeCounters& counters, const std::string& id, const SeenEnd& seen) {

@@ -14,10 +14,6 @@ constexpr Milliseconds look_at_resting_every = std::chrono::minutes{5};
 // Interrupted instances are given up one by one, which no list shows.
 constexpr Milliseconds look_at_interrupted_every = std::chrono::minutes{1};
 
-constexpr std::size_t runnable = 2;
-constexpr std::size_t interrupted = 5;
-static_assert(batch_states[runnable] == "RUNNABLE" && batch_states[interrupted] == "FAILED_INTERRUPTED");
-
 /// Failures that the next call of the same action would meet as well.
 bool concerns_every_call(FailureKind kind) {
   return kind == FailureKind::throttled || kind == FailureKind::credentials || kind == FailureKind::permission;
@@ -32,13 +28,14 @@ bool waits(std::string_view state) { return state == "SUBMITTED" || state == "PE
 bool is_moving(const BatchJob& job) {
   if (!job.tasks) return true;
   const auto& counts = *job.tasks;
-  const bool has_moving_tasks = std::any_of(counts.begin() + runnable, counts.begin() + interrupted,
-                                            [](std::int64_t count) { return count != 0; });
+  const bool has_moving_tasks =
+      std::any_of(counts.begin() + batch_state::runnable, counts.begin() + batch_state::interrupted,
+                  [](std::int64_t count) { return count != 0; });
   return has_moving_tasks || !(waits(job.state) || is_interrupted(job.state));
 }
 
 bool has_interrupted(const BatchJob& job) {
-  return is_interrupted(job.state) || (job.tasks && (*job.tasks)[interrupted] != 0);
+  return is_interrupted(job.state) || (job.tasks && (*job.tasks)[batch_state::interrupted] != 0);
 }
 
 /// What one answer leaves out is no news.

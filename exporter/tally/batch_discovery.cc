@@ -8,7 +8,7 @@ namespace taskqueue {
 namespace {
 
 // Jobs become visible late, and pages shift: this much of what the last round has seen is looked at again.
-constexpr Milliseconds overlap = std::chrono::minutes{10};
+constexpr Milliseconds listing_overlap = std::chrono::minutes{10};
 // So long it is remembered what was counted of a job that is gone.
 constexpr Milliseconds remember_gone_for = std::chrono::hours{1};
 constexpr std::size_t most_checked = 500;
@@ -103,7 +103,7 @@ Result<Done, Failure> Discovery::list_interrupted() {
 
 bool Discovery::is_far_enough(const JobListing& so_far, std::size_t list) const {
   if (!state_.known_until) return true;  // the walk goes on from here
-  if (is_youngest_first(so_far.jobs)) return *so_far.jobs.back().created + overlap < *state_.known_until;
+  if (is_youngest_first(so_far.jobs)) return *so_far.jobs.back().created + listing_overlap < *state_.known_until;
   if (!so_far.total) return false;
   std::int64_t explained = static_cast<std::int64_t>(so_far.jobs.size());
   for (const KnownBatchJob* known : unseen(list)) {

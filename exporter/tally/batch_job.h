@@ -17,6 +17,16 @@ namespace taskqueue {
 inline constexpr std::array<std::string_view, 8> batch_states{
     "SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "FAILED_INTERRUPTED", "SUCCEED", "FAILED"};
 
+/// Where states that counting tells apart stand in batch_states.
+namespace batch_state {
+inline constexpr std::size_t runnable = 2;
+inline constexpr std::size_t interrupted = 5;
+inline constexpr std::size_t succeed = 6;
+inline constexpr std::size_t failed = 7;
+static_assert(batch_states[runnable] == "RUNNABLE" && batch_states[interrupted] == "FAILED_INTERRUPTED" &&
+              batch_states[succeed] == "SUCCEED" && batch_states[failed] == "FAILED");
+}  // namespace batch_state
+
 /// How many are in each state, in the order of batch_states.
 using StateCounts = std::array<std::int64_t, batch_states.size()>;
 

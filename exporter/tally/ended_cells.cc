@@ -1,8 +1,39 @@
 #include "exporter/tally/ended_cells.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 namespace taskqueue {
+namespace {
+
+using Cell = EndedCells::Cell;
+using Hour = EndedCells::Hour;
+
+constexpr Minute minutes_of_an_hour = 60;
+
+struct Place {
+  std::int32_t hour = 0;
+  std::uint8_t minute = 0;
+};
+
+Place place_of(Minute minute) {
+  return {.hour = minute / minutes_of_an_hour, .minute = static_cast<std::uint8_t>(minute % minutes_of_an_hour)};
+}
+
+std::pair<std::uint8_t, CellKind> order(const Cell& cell) { return {cell.minute, cell.kind}; }
+
+/// The cells of [from, until), in minutes since 1970.
+template <class Cells>
+auto range(Cells& cells, std::int32_t hour, Minute from, Minute until) {
+  const auto first = static_cast<std::int64_t>(hour) * minutes_of_an_hour;
+  const auto find = [&](Minute minute) {
+    return std::ranges::lower_bound(cells, minute - first, {}, [](const Cell& cell) { return cell.minute; });
+  };
+  return std::pair(find(from), find(until));
+}
+
+}  // namespace
 
 Minute minute_of(const std::optional<WallTime>& time) {
   if (!time) return no_minute;
@@ -10,62 +41,76 @@ Minute minute_of(const std::optional<WallTime>& time) {
   return static_cast<Minute>(std::clamp<std::int64_t>(minutes, 0, no_minute - 1));
 }
 
-EndedCells::Column::iterator EndedCells::place(Column& column, Minute minute) {
-  return std::ranges::lower_bound(column, minute, {}, &Cell::minute);
-}
-
 void EndedCells::add(CellKind kind, Minute minute, std::uint32_t count) {
-  if (kind >= columns_.size()) columns_.resize(kind + std::size_t{1});
-  Column& column = columns_[kind];
-  const auto here = place(column, minute);
-  if (here != column.end() && here->minute == minute) {
+  if (count == 0) return;
+  if (kind >= sums_.size()) sums_.resize(kind + std::size_t{1});
+  sums_[kind] += count;
+  const Place at = place_of(minute);
+  Hour& cells = hours_[at.hour].own();
+  const auto here = std::ranges::lower_bound(cells, std::pair(at.minute, kind), {}, order);
+  if (here != cells.end() && here->minute == at.minute && here->kind == kind) {
     here->count += count;
   } else {
-    column.insert(here, {minute, count});
+    cells.insert(here, {.count = count, .kind = kind, .minute = at.minute});
   }
 }
 
 void EndedCells::take(CellKind kind, Minute minute) {
-  if (kind >= columns_.size()) return;
-  Column& column = columns_[kind];
-  const auto here = place(column, minute);
-  if (here == column.end() || here->minute != minute) return;
-  if (--here->count == 0) column.erase(here);
+  const Place at = place_of(minute);
+  const auto hour = hours_.find(at.hour);
+  if (hour == hours_.end()) return;
+  const auto is_it = [&](const Cell& cell) { return cell.minute == at.minute && cell.kind == kind; };
+  if (std::ranges::none_of(*hour->second, is_it)) return;
+  --sums_[kind];
+  Hour& cells = hour->second.own();
+  const auto here = std::ranges::find_if(cells, is_it);
+  if (--here->count == 0) cells.erase(here);
+  if (cells.empty()) hours_.erase(hour);
 }
 
-void EndedCells::drop_before(Minute edge) {
-  for (Column& column : columns_) column.erase(column.begin(), place(column, edge));
+void EndedCells::drop_before(Minute edge) { drop(std::numeric_limits<Minute>::min(), edge); }
+
+void EndedCells::drop(Minute from, Minute until) {
+  if (from >= until) return;
+  auto hour = hours_.lower_bound(from / minutes_of_an_hour);
+  while (hour != hours_.end() && hour->first <= until / minutes_of_an_hour) {
+    const auto [begin, end] = range(*hour->second, hour->first, from, until);
+    for (auto cell = begin; cell != end; ++cell) sums_[cell->kind] -= cell->count;
+    if (begin == hour->second->begin() && end == hour->second->end()) {
+      hour = hours_.erase(hour);
+      continue;
+    }
+    if (begin != end) {
+      Hour& cells = hour->second.own();
+      const auto [first, last] = range(cells, hour->first, from, until);
+      cells.erase(first, last);
+    }
+    ++hour;
+  }
 }
 
 void EndedCells::replace(Minute from, Minute until, const EndedCells& with) {
-  for (Column& column : columns_) column.erase(place(column, from), place(column, until));
-  for (std::size_t kind = 0; kind < with.columns_.size(); ++kind) {
-    for (const Cell& cell : with.columns_[kind]) {
-      if (cell.minute >= from && cell.minute < until) add(static_cast<CellKind>(kind), cell.minute, cell.count);
+  drop(from, until);
+  for (const auto& [hour, cells] : with.hours_) {
+    const auto [begin, end] = range(*cells, hour, from, until);
+    for (auto cell = begin; cell != end; ++cell) {
+      add(cell->kind, hour * minutes_of_an_hour + cell->minute, cell->count);
     }
   }
 }
 
-std::int64_t EndedCells::sum(CellKind kind) const {
-  std::int64_t sum = 0;
-  if (kind >= columns_.size()) return sum;
-  for (const Cell& cell : columns_[kind]) sum += cell.count;
-  return sum;
-}
+std::int64_t EndedCells::sum(CellKind kind) const { return kind < sums_.size() ? sums_[kind] : 0; }
 
 std::int64_t EndedCells::sum(Minute from, Minute until) const {
   std::int64_t sum = 0;
-  for (const Column& column : columns_) {
-    auto cell = std::ranges::lower_bound(column, from, {}, &Cell::minute);
-    for (; cell != column.end() && cell->minute < until; ++cell) sum += cell->count;
+  auto hour = hours_.lower_bound(from / minutes_of_an_hour);
+  for (; hour != hours_.end() && hour->first <= until / minutes_of_an_hour; ++hour) {
+    const auto [begin, end] = range(*hour->second, hour->first, from, until);
+    for (auto cell = begin; cell != end; ++cell) sum += cell->count;
   }
   return sum;
 }
 
-std::int64_t EndedCells::sum() const {
-  std::int64_t all = 0;
-  for (std::size_t kind = 0; kind < columns_.size(); ++kind) all += sum(static_cast<CellKind>(kind));
-  return all;
-}
+std::int64_t EndedCells::sum() const { return std::accumulate(sums_.begin(), sums_.end(), std::int64_t{0}); }
 
 }  // namespace taskqueue

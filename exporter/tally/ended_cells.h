@@ -5,10 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "exporter/clock.h"
+#include "exporter/shared.h"
 
 namespace taskqueue {
 
@@ -25,6 +27,17 @@ inline constexpr Minute no_minute = std::numeric_limits<Minute>::max();
 
 class EndedCells {
  public:
+  struct Cell {
+    std::uint32_t count = 0;
+    CellKind kind = 0;
+    std::uint8_t minute = 0;  // of its hour
+
+    bool operator==(const Cell&) const = default;
+  };
+  using Hour = std::vector<Cell>;  // by minute, then kind
+  /// By hours since 1970; none is empty. Copies of the cells share the hours that were not changed since.
+  using Hours = std::map<std::int32_t, Shared<Hour>>;
+
   void add(CellKind kind, Minute minute, std::uint32_t count = 1);
   /// Takes one away, if there is one.
   void take(CellKind kind, Minute minute);
@@ -37,19 +50,15 @@ class EndedCells {
   [[nodiscard]] std::int64_t sum(Minute from, Minute until) const;
   [[nodiscard]] std::int64_t sum() const;
 
-  bool operator==(const EndedCells&) const = default;
+  [[nodiscard]] const Hours& hours() const { return hours_; }
+
+  bool operator==(const EndedCells& other) const { return hours_ == other.hours_; }
 
  private:
-  struct Cell {
-    Minute minute = 0;
-    std::uint32_t count = 0;
+  void drop(Minute from, Minute until);
 
-    bool operator==(const Cell&) const = default;
-  };
-  using Column = std::vector<Cell>;  // minutes ascending
-  [[nodiscard]] static Column::iterator place(Column& column, Minute minute);
-
-  std::vector<Column> columns_;  // by kind
+  Hours hours_;
+  std::vector<std::int64_t> sums_;  // by kind
 };
 
 }  // namespace taskqueue

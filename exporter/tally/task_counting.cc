@@ -13,8 +13,6 @@ using std::chrono::seconds;
 
 // The longest overlap with which what is new is asked for. What ended longer ago than twice this is not asked for.
 constexpr auto memory = minutes{15};
-// A live task that leaves this close to the window's edge may have left through it: clocks differ.
-constexpr auto edge_margin = minutes{5};
 constexpr auto most_lateness = minutes{10};
 
 double seconds_between(WallTime from, WallTime to) {
@@ -68,7 +66,7 @@ void TaskCounting::see_live(const Task& task) {
   if (counted != state_.ended.end()) {
     // An end that the API has told stands: this page is older than that.
     if (!counted->second.guessed) return;
-    take_back(task.id, counted->second);
+    take_back(task, counted->second);
   }
   const auto [place, is_first] = state_.live.try_emplace(task.id);
   LiveTask& known = place->second;
@@ -85,11 +83,13 @@ void TaskCounting::see_live(const Task& task) {
   count_start(known);
 }
 
-/// It was taken for ended and is not: its end has been counted, so the real one will not be.
-void TaskCounting::take_back(const std::string& id, const EndedTask& counted) {
+/// It was taken for ended and is not: a counter cannot fall, but it can wait for the next end. Where totals tell how
+/// many ended, it was another, which will be missed soon.
+void TaskCounting::take_back(const Task& task, const EndedTask& counted) {
   cells_.take({counted.kind, counted.minute});
-  state_.live.emplace(id, LiveTask{.start_counted = true, .end_counted = true});
-  state_.ended.erase(id);
+  state_.live.emplace(task.id, LiveTask{.start_counted = task.began.has_value()});
+  state_.ended.erase(task.id);
+  if (!is_baseline()) ++counters_of(slots_.name(task.type)).ahead;
 }
 
 void TaskCounting::count_arrival(const Task& task) {
@@ -130,7 +130,7 @@ void TaskCounting::see_ended(const Task& listed) {
     if (!is_baseline() && *stamp(task) >= *state_.counting_since) count_end(task, false);
   } else {
     if (!task.began) task.began = live->second.task.began;
-    if (!live->second.end_counted && !is_baseline()) count_end(task, live->second.start_counted);
+    if (!is_baseline()) count_end(task, live->second.start_counted);
     state_.live.erase(live);
   }
   note_ended(task, false);
@@ -138,6 +138,10 @@ void TaskCounting::see_ended(const Task& listed) {
 
 void TaskCounting::count_end(const Task& task, bool start_counted) {
   TypeCounters& counters = counters_of(task.type);
+  if (counters.ahead > 0) {
+    --counters.ahead;
+    return;
+  }
   ++counters.finished[task.phase];
   observe(counters.turnaround, task, task.created, task.ended);
   if (!vocabulary_.tells_start) return;
@@ -150,7 +154,10 @@ void TaskCounting::note_ended(const Task& task, bool guessed) {
   cells_.add(place);
   ++state_.newly_ended;
   state_.ended.insert_or_assign(
-      task.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = latest(task, as_of_), .guessed = guessed});
+      task.id, EndedTask{.kind = place.kind,
+                         .minute = place.minute,
+                         .last = guessed ? as_of_ : latest(task, as_of_),  // its real end may be later than it seemed
+                         .guessed = guessed});
   if (!guessed) note_newest(task);
 }
 
@@ -187,7 +194,12 @@ std::vector<std::string> TaskCounting::missing(const Sighting& sighting) {
 }
 
 bool TaskCounting::is_at_edge(const LiveTask& known) const {
-  return vocabulary_.window && known.task.created && *known.task.created + *vocabulary_.window - edge_margin <= as_of_;
+  const bool leaves = vocabulary_.window && state_.edge == WindowEdge::creation && known.task.created;
+  return leaves && *known.task.created + *vocabulary_.window - edge_margin <= as_of_;
+}
+
+bool TaskCounting::has_left(const LiveTask& known) const {
+  return is_at_edge(known) && *known.task.created + *vocabulary_.window <= as_of_;
 }
 
 void TaskCounting::end_unseen(const std::string& id) {
@@ -199,7 +211,7 @@ void TaskCounting::end_unseen(const std::string& id) {
   task.status = vocabulary_.ended;
   task.phase = Phase::ended;
   task.ended = known.gone_since.value_or(as_of_);
-  if (!known.end_counted && !is_baseline()) count_end(task, known.start_counted);
+  if (!is_baseline()) count_end(task, known.start_counted);
   note_ended(task, true);
 }
 

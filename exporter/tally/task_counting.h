@@ -1,6 +1,7 @@
 // What a listing's tasks mean for what is remembered, pure: each arrival, start and end is counted once.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@
 
 namespace taskqueue {
 
+/// A live task that leaves this close to the window's edge may have left through it: clocks differ.
+inline constexpr std::chrono::minutes edge_margin{5};
+
 /// Counts one refresh. The first ever is the baseline: it counts nothing.
 class TaskCounting {
  public:
@@ -26,8 +30,9 @@ class TaskCounting {
 
   /// Live tasks that `sighting` did not show.
   [[nodiscard]] std::vector<std::string> missing(const Sighting& sighting);
-  /// True of a missing task that may have left the window alive.
+  /// True of a missing task that may have left the window alive, and of one that surely has.
   [[nodiscard]] bool is_at_edge(const LiveTask& known) const;
+  [[nodiscard]] bool has_left(const LiveTask& known) const;
 
   /// Of tasks that are missing: it ended; or it is nowhere to be found and not counted.
   void end_unseen(const std::string& id);
@@ -46,7 +51,7 @@ class TaskCounting {
  private:
   void see_live(const Task& task);
   void see_ended(const Task& task);
-  void take_back(const std::string& id, const EndedTask& counted);
+  void take_back(const Task& task, const EndedTask& counted);
   void refine(EndedTask& counted, const Task& task);
   [[nodiscard]] bool is_new(const Task& task) const;
   void count_arrival(const Task& task);

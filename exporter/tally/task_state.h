@@ -25,7 +25,6 @@ struct LiveTask {
   std::optional<WallTime> gone_since{};  // of the first that did not
   int absences = 0;                      // listings in a row that did not
   bool start_counted = false;
-  bool end_counted = false;  // it was taken for ended before
 
   bool operator==(const LiveTask&) const = default;
 };
@@ -67,6 +66,9 @@ struct TaskSweep {
 /// By which of its times a task leaves the window.
 enum class WindowEdge : std::uint8_t { creation, end, none };
 
+/// By which of its tasks' times an API selects, where its documents do not say.
+enum class SelectsBy : std::uint8_t { unknown, creation, end };
+
 struct TaskState {
   // Counters. Batch uses them too.
   std::map<std::string, TypeCounters> counters{};      // by type
@@ -95,11 +97,12 @@ struct TaskState {
   std::optional<TaskSweep> sweep{};
   std::optional<WallTime> swept{};  // when the last one ended
   WindowEdge edge = WindowEdge::creation;
-  bool ends_can_be_asked = false;               // absence tells nothing: the list since a time goes by ends
+  SelectsBy selects_by = SelectsBy::unknown;    // a list of ended tasks since a time
   std::int64_t bias = 0;                        // by which the API's total differs from what it lists
   int mismatches = 0;                           // totals in a row that differed otherwise
   std::optional<std::int64_t> recounted_for{};  // the difference for which everything was counted again
   bool wants_all = false;                       // the next refresh lists everything
+  std::uint64_t corrections = 0;                // checks that found other cells than these
 
   bool operator==(const TaskState&) const = default;
 };

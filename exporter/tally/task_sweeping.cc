@@ -11,10 +11,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr seconds overlap{2};
+constexpr seconds slice_overlap{2};
 constexpr minutes page_age{5};
 // Times may be rounded either way: tasks so close to a slice's end are remembered until the next has been read.
-constexpr seconds border_margin = overlap + seconds{3};
+constexpr seconds border_margin = slice_overlap + seconds{3};
 // What may be shown although it is older than the window.
 constexpr hours below_window{24};
 // Clocks may differ by this much: a task that is older than the window by more shows what its edge is.
@@ -33,13 +33,13 @@ WallTime TaskSweeping::ownership_ends() const {
   return std::chrono::floor<seconds>(state_.complete ? state_.watermark - page_age : state_.watermark);
 }
 
-void TaskSweeping::begin() {
+void TaskSweeping::begin(WallTime now) {
   const WallTime start = ownership_ends();
   const WallTime edge = start - vocabulary_.window.value_or(hours{24 * 30});
   // The first slice takes what is older than the window, too.
   this->start({.start = start,
                .from = edge - below_window,
-               .until = start,
+               .until = state_.complete ? start : std::max<WallTime>(start, std::chrono::floor<seconds>(now)),
                .cursor = edge - below_window,
                .width = below_window + first_width});
 }
@@ -66,34 +66,37 @@ void TaskSweeping::start(TaskSweep sweep) {
 }
 
 std::pair<WallTime, WallTime> next_slice(const TaskSweep& sweep) {
-  const WallTime from = std::max(sweep.from, sweep.cursor - overlap);
+  const WallTime from = std::max(sweep.from, sweep.cursor - slice_overlap);
   return {from, std::min(sweep.cursor + sweep.width, sweep.until)};
 }
 
 bool TaskSweeping::owns(const Task& task) const {
   if (!state_.sweep || state_.sweep->live_since.contains(task.id) || state_.live.contains(task.id)) return false;
   const auto time = stamp(task);
-  return !time || *time < state_.sweep->start;
+  if (!time || *time < state_.sweep->start) return true;
+  // What the first refresh did not find alive had ended, even if it was not found among what ended either.
+  const bool is_unseen = !state_.complete && !state_.sweep->is_check && !state_.ended.contains(task.id);
+  return is_unseen && task.created && *task.created < state_.sweep->start && *time < state_.sweep->until;
 }
 
-void TaskSweeping::see(const Sighting& slice, WallTime end) {
+void TaskSweeping::see(const Sighting& slice, WallTime end, WallTime now) {
   const WindowEdge edge = state_.edge;
   std::set<std::string> border;
   for (const auto& [id, task] : slice.tasks()) {
     if (!is_terminal(task.phase)) continue;
     if (is_near(task.created, end) || is_near(task.ended, end)) border.insert(id);
-    if (owns(task) && !state_.sweep->border.contains(id)) count(task);
+    if (owns(task) && !state_.sweep->border.contains(id)) count(task, now);
   }
   // The cells so far went by creation: once more.
-  if (edge != state_.edge && state_.edge == WindowEdge::end) return begin();
+  if (edge != state_.edge && state_.edge == WindowEdge::end) return begin(now);
   state_.sweep->border = std::move(border);
   state_.sweep->cursor = end;
   adapt_width(slice.tasks().size());
   if (end >= state_.sweep->until) finish();
 }
 
-void TaskSweeping::count(const Task& listed) {
-  note_edge(listed);
+void TaskSweeping::count(const Task& listed, WallTime now) {
+  note_edge(listed, now);
   const CellPlace place = cells_.place(listed, slots_.name(listed.type));
   state_.sweep->cells.add(place.kind, place.minute);
   const auto time = stamp(listed);
@@ -102,9 +105,9 @@ void TaskSweeping::count(const Task& listed) {
   state_.ended.try_emplace(listed.id, EndedTask{.kind = place.kind, .minute = place.minute, .last = *time});
 }
 
-void TaskSweeping::note_edge(const Task& task) {
+void TaskSweeping::note_edge(const Task& task, WallTime now) {
   if (!vocabulary_.window || state_.edge == WindowEdge::none) return;
-  const WallTime edge = state_.sweep->start - *vocabulary_.window - clock_margin;
+  const WallTime edge = now - *vocabulary_.window - clock_margin;
   if (task.created && *task.created < edge && state_.edge == WindowEdge::creation) state_.edge = WindowEdge::end;
   if (state_.edge == WindowEdge::end && stamp(task) && *stamp(task) < edge) state_.edge = WindowEdge::none;
 }
@@ -115,14 +118,21 @@ void TaskSweeping::adapt_width(std::size_t tasks) {
   state_.sweep->width = seconds{static_cast<seconds::rep>(std::clamp(width * factor, 10.0, 1e6))};
 }
 
+/// Without what has left by now, or is about to.
+EndedCells TaskSweeping::within_window(EndedCells cells) const {
+  if (vocabulary_.window) cells.drop_before(minute_of(state_.watermark - *vocabulary_.window + minutes{2}));
+  return cells;
+}
+
 void TaskSweeping::finish() {
   TaskSweep sweep = std::move(*state_.sweep);
   state_.sweep.reset();
-  if (sweep.is_check) {
-    state_.cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
-    return;
-  }
-  state_.cells = std::move(sweep.cells);
+  EndedCells cells = state_.cells;
+  cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
+  if (!sweep.is_check) cells = std::move(sweep.cells);
+  if (state_.complete && within_window(cells) != within_window(state_.cells)) ++state_.corrections;
+  state_.cells = std::move(cells);
+  if (sweep.is_check) return;
   state_.complete = true;
   state_.swept = sweep.start;
   state_.mismatches = 0;

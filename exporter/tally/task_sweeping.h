@@ -18,13 +18,14 @@ class TaskSweeping {
   TaskSweeping(TaskState& state, const Vocabulary& vocabulary, TypeSlots& slots)
       : state_(state), vocabulary_(vocabulary), slots_(slots), cells_(state) {}
 
-  /// Begins to count the whole window, in place of a sweep under way. It owns what ended before the watermark.
-  void begin();
+  /// Begins to count the whole window at cloud time `now`, in place of a sweep under way. It owns what ended before the
+  /// watermark.
+  void begin(WallTime now);
   /// Begins to count what was created in [from, until), whole minutes, again.
   void begin_check(WallTime from, WallTime until);
 
-  /// What a slice that ends at `end` listed. The last one ends the sweep, and the cells are right.
-  void see(const Sighting& slice, WallTime end);
+  /// What a slice that ends at `end` listed at cloud time `now`. The last one ends the sweep, and the cells are right.
+  void see(const Sighting& slice, WallTime end, WallTime now);
 
   /// True of an ended task that the sweep under way counts.
   [[nodiscard]] bool owns(const Task& task) const;
@@ -32,9 +33,10 @@ class TaskSweeping {
  private:
   [[nodiscard]] WallTime ownership_ends() const;
   void start(TaskSweep sweep);
-  void count(const Task& listed);
-  void note_edge(const Task& task);
+  void count(const Task& listed, WallTime now);
+  void note_edge(const Task& task, WallTime now);
   void adapt_width(std::size_t tasks);
+  [[nodiscard]] EndedCells within_window(EndedCells cells) const;
   void finish();
 
   TaskState& state_;

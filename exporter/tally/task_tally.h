@@ -32,27 +32,10 @@ class TaskTally final : public Tally {
  private:
   /// Lists what is new among ended tasks, or everything where that cannot be asked for.
   Result<Reading, Failure> read_ended(WallTime from, const TaskSink& sink);
-  /// Asks how each task that ended since counting began ended. One that is not told yet is left out: it waits.
-  Result<Done, Failure> tell_outcomes(TaskState& state, Sighting& sighting, WallTime as_of);
   Result<Reading, Failure> look_back(TaskState& state, WallTime began);
   Result<Reading, Failure> sweep_on(TaskState& state, WallTime began);
-  /// What a refresh asked for.
-  struct Asked {
-    WallTime since{};
-    bool everything = false;
-  };
-  /// Decides about live tasks that no listing showed. Fails when stopped.
-  Result<Done, Failure> settle(TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
-                               const Asked& asked);
-  Result<Done, Failure> settle_edge(const TaskState& state, TaskCounting& counting, std::vector<std::string>& missing,
-                                    bool asks);
-  Result<Done, Failure> end_unseen(const TaskState& state, TaskCounting& counting, std::vector<std::string> missing,
-                                   WallTime since);
-  Result<std::vector<std::string>, Failure> look_up(TaskState& state, TaskCounting& counting,
-                                                    const std::vector<std::string>& missing);
-  /// How many more tasks have ended than were seen to; nothing where the total does not tell.
-  Result<std::optional<std::int64_t>, Failure> unseen_ends(const TaskState& state, WallTime as_of);
   Result<Done, Failure> check(TaskState& state, TaskCounting& counting, WallTime as_of);
+  void check_an_hour(const TaskState& state, TaskCounting& counting, WallTime as_of) const;
   Result<Done, Failure> check_total(TaskState& state, TaskCounting& counting, WallTime as_of);
   void count_again(TaskState& state, TaskCounting& counting) const;
   [[nodiscard]] Snapshot snapshot(TaskState& state, const Vocabulary& vocabulary, WallTime began) const;

@@ -10,8 +10,8 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::int64_t page_size = 100;
-constexpr int most_pages = 5000;  // half a million jobs
+constexpr std::int64_t jobs_a_page = 100;
+constexpr int most_job_pages = 5000;  // half a million jobs
 constexpr int most_passes = 3;
 
 /// One reading of a list, and what former readings of it have found.
@@ -20,7 +20,7 @@ class Pass {
   Pass(Client& client, Json parameters, const EnoughJobs& enough, JobListing& listing)
       : client_(client), enough_(enough), listing_(listing) {
     call_.parameters = std::move(parameters);
-    call_.parameters["Limit"] = page_size;
+    call_.parameters["Limit"] = jobs_a_page;
     for (std::size_t i = 0; i < listing.jobs.size(); ++i) places_[listing.jobs[i].id] = i;
   }
 
@@ -64,7 +64,7 @@ std::int64_t Pass::take(const Answer& answer) {
 
 Result<bool, Failure> Pass::read() {
   std::int64_t offset = 0;
-  for (int page = 0; page < most_pages; ++page) {
+  for (int page = 0; page < most_job_pages; ++page) {
     call_.parameters["Offset"] = offset;
     const auto answer = client_.call(call_);
     if (!answer) return Unexpected(answer.error());
@@ -82,7 +82,7 @@ Result<bool, Failure> Pass::read() {
 }  // namespace
 
 Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::int64_t offset) {
-  parameters["Limit"] = page_size;
+  parameters["Limit"] = jobs_a_page;
   parameters["Offset"] = offset;
   const auto answer =
       client.call({.action = "DescribeJobs", .parameters = std::move(parameters), .urgency = Urgency::sweep});

@@ -11,7 +11,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr int page_size = 100;
+constexpr int tasks_a_page = 100;
 constexpr int most_pages = 50000;  // five million tasks
 // What came in between may push a page's tasks onto the next; a list that goes in circles has nothing new for good.
 constexpr int most_pages_without_news = 2;
@@ -74,7 +74,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
   SeenIds seen_ids;
   std::unordered_set<std::string> seen_tokens;
   Call call{.action = "DescribeTasks", .parameters = parameters, .urgency = urgency};
-  call.parameters["Limit"] = page_size;
+  call.parameters["Limit"] = tasks_a_page;
   bool page_was_short = false;
   int pages_without_news = 0;
   for (int page = 0; page < most_pages; ++page) {
@@ -87,7 +87,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
     const Passed passed = pass(*items, seen_ids, sink);
     pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;
     if (passed == Passed::enough || pages_without_news == most_pages_without_news) return reading;
-    page_was_short = items->size() < page_size;
+    page_was_short = items->size() < tasks_a_page;
     std::string token = text_member(answer->fields, "ScrollToken");
     if (token.empty() || !seen_tokens.insert(token).second) return reading;
     call.parameters["ScrollToken"] = std::move(token);

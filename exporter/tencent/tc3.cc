@@ -18,6 +18,10 @@ std::string_view header(const HttpRequest& request, std::string_view name) {
   return {};
 }
 
+std::string unix_text(WallTime now) {
+  return std::to_string(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+}
+
 std::string canonical_request(const HttpRequest& request) {
   const std::size_t question = request.target.find('?');
   const std::string query = question == std::string::npos ? "" : request.target.substr(question + 1);
@@ -49,8 +53,7 @@ Secret Tc3Signer::signing_key(const Secret& key, const std::string& date) const 
 }
 
 void Tc3Signer::sign(HttpRequest& request, const Credentials& credentials, WallTime now) const {
-  const std::string timestamp =
-      std::to_string(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+  const std::string timestamp = unix_text(now);
   const std::string date = utc_date(now);
   const std::string scope = date + "/" + service_ + "/tc3_request";
   const std::string to_sign =
@@ -63,6 +66,11 @@ void Tc3Signer::sign(HttpRequest& request, const Credentials& credentials, WallT
   request.headers.push_back({"Authorization", "TC3-HMAC-SHA256 Credential=" + credentials.id + "/" + scope +
                                                   ", SignedHeaders=" + std::string(signed_headers) +
                                                   ", Signature=" + signature});
+}
+
+void mark_unsigned(HttpRequest& request, WallTime now) {
+  request.headers.push_back({"X-TC-Timestamp", unix_text(now)});
+  request.headers.push_back({"Authorization", "SKIP"});
 }
 
 }  // namespace taskqueue

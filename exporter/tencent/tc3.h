@@ -21,6 +21,9 @@ namespace taskqueue {
 /// Pure. Source: Tencent Cloud API 3.0, "Signature v3".
 void sign_tc3(HttpRequest& request, std::string_view service, const Credentials& credentials, WallTime now);
 
+/// Marks a request that needs no signature: the headers Authorization, which says so, and X-TC-Timestamp.
+void mark_unsigned(HttpRequest& request, WallTime now);
+
 /// Does the same for one service, and keeps the signing key, which is good for a day: three of the four HMACs.
 /// Thread-safe.
 class Tc3Signer {

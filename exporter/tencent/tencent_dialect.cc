@@ -35,7 +35,11 @@ HttpRequest TencentDialect::request(const Call& call, const Signing& signing) co
                      {"X-TC-Action", call.action}, {"X-TC-Version", product_.version},
                      {"X-TC-Language", "en-US"},   {"X-TC-RequestClient", "taskqueue_exporter"}};
   if (!product_.region.empty()) request.headers.push_back({"X-TC-Region", product_.region});
-  signer_.sign(request, signing.credentials, signing.now);
+  if (product_.is_signed) {
+    signer_.sign(request, signing.credentials, signing.now);
+  } else {
+    mark_unsigned(request, signing.now);
+  }
   return request;
 }
 

@@ -11,9 +11,10 @@ namespace taskqueue {
 class TencentDialect final : public Dialect {
  public:
   struct Product {
-    std::string service;  // mps
-    std::string version;  // 2019-06-12
-    std::string region;   // empty: not sent
+    std::string service;    // mps
+    std::string version;    // 2019-06-12
+    std::string region;     // empty: not sent
+    bool is_signed = true;  // false: for actions that anybody may call
   };
   explicit TencentDialect(Product product) : product_(std::move(product)), signer_(product_.service) {}
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "exporter/api/digest.h"
+#include "exporter/ascii.h"
 
 namespace taskqueue::web {
 namespace {
@@ -14,8 +15,6 @@ constexpr std::size_t hash_length = 60;  // $2y$10$ and 53 letters
 constexpr std::size_t prefix_length = 7;
 // A check at this cost takes three seconds. It cannot be broken off, and the process must be able to end within five.
 constexpr int highest_cost = 16;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_bcrypt_letter(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '/';

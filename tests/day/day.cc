@@ -26,6 +26,12 @@ Result<HttpResponse, Failure> InProcessTransport::send(const Endpoint&, const Ht
   if (answer.fault != simulator::WireFault::none) {
     return Unexpected(Failure{.kind = FailureKind::network, .sentence = "the connection broke"});
   }
+  if (mangler_) {
+    if (auto json = nlohmann::json::parse(answer.body, nullptr, false); json.is_object()) {
+      mangler_(json);
+      answer.body = json.dump();
+    }
+  }
   HttpResponse response{.status = answer.status, .headers = {}, .body = std::move(answer.body)};
   for (const auto& header : answer.headers) response.headers.push_back({header.name, header.value});
   return response;

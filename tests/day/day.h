@@ -49,6 +49,8 @@ class InProcessTransport final : public Transport {
   [[nodiscard]] std::uint64_t calls() const { return calls_; }
   /// Called before each request.
   void watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
+  /// Changes each answer's JSON on the way.
+  void set_mangler(std::function<void(nlohmann::json&)> mangler) { mangler_ = std::move(mangler); }
 
  private:
   simulator::Cloud& cloud_;
@@ -56,6 +58,7 @@ class InProcessTransport final : public Transport {
   Milliseconds latency_{0};
   std::uint64_t calls_ = 0;
   std::function<void()> watcher_;
+  std::function<void(nlohmann::json&)> mangler_;
 };
 
 class SeededRandom final : public Random {
@@ -107,6 +110,8 @@ class Day {
 
   /// Called before each request.
   void watch_requests(std::function<void()> watcher) { transport_->watch(std::move(watcher)); }
+
+  void set_mangler(std::function<void(nlohmann::json&)> mangler) { transport_->set_mangler(std::move(mangler)); }
 
   /// The exporter's wall clock is so far ahead of the cloud's from now on.
   void set_clock_offset(Milliseconds ahead) { exporter_clock_.set_offset(ahead); }

@@ -19,7 +19,7 @@ struct Field {
 };
 
 // In the order of the declaration, as designated initialisers need it.
-constexpr std::array<Field, 37> fields{{
+constexpr std::array<Field, 41> fields{{
     {"seed", &SmallWorld::seed},
     {"per_minute", &SmallWorld::per_minute},
     {"burst", &SmallWorld::burst},
@@ -57,6 +57,10 @@ constexpr std::array<Field, 37> fields{{
     {"aborted_filter", &SmallWorld::aborted_filter},
     {"array_of_objects", &SmallWorld::array_of_objects},
     {"real_booleans", &SmallWorld::real_booleans},
+    {"window_by_end", &SmallWorld::window_by_end},
+    {"total", &SmallWorld::total},
+    {"zones", &SmallWorld::zones},
+    {"shuffled", &SmallWorld::shuffled},
 }};
 
 class Dice {
@@ -124,6 +128,19 @@ void draw_quirks(SmallWorld& world, Dice& dice) {
   world.aborted_filter = world.service == "vod" && dice.percent(50);
 }
 
+void draw_perversities(SmallWorld& world, Dice& dice) {
+  world.zones = dice.percent(20);
+  world.shuffled = dice.percent(30);
+  if (world.service != "vod" && dice.percent(30)) world.total = dice.between(1, 4);
+  // Pages that are too short and count themselves only look like the whole list.
+  if (world.service == "ecs" && world.most_in_page > 0 && world.total == 2) world.total = 1;
+  // How long an ECS task is shown is not documented; one that lives longer than the window may be shown or not.
+  // Without a total nothing tells that an ECS page has shifted.
+  if (world.service == "ecs" && world.page_shift && world.total == 1) world.total = 0;
+  // That tasks leave by their end is told by the total, or by one that is shown minutes after it should have left.
+  if (world.service == "mps" && world.early == 0) world.window_by_end = dice.percent(20);
+}
+
 /// The values to try in the place of one, the calmest first.
 std::vector<SmallWorld> calmer(const SmallWorld& world, const Field& field) {
   static const SmallWorld calm;
@@ -159,6 +176,7 @@ SmallWorld drawn_world(const std::string& service, int number) {
   world.length = std::clamp(world.interval * dice.between(15, 40), 180, 600);
   draw_troubles(world, dice);
   draw_quirks(world, dice);
+  draw_perversities(world, dice);
   return world;
 }
 

@@ -56,6 +56,12 @@ struct SmallWorld {
   bool aborted_filter = false;
   bool array_of_objects = false;
   bool real_booleans = false;
+  bool window_by_end = false;
+
+  // What no document suggests.
+  int total = 0;  // 1: absent, 2: of the page, 3: too high, 4: wrong in another way each time
+  bool zones = false;
+  bool shuffled = false;
 
   bool operator==(const SmallWorld&) const = default;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/day/day.h"
+#include "tests/day/mangling.h"
 #include "tests/day/small_world.h"
 
 namespace taskqueue {
@@ -66,6 +67,7 @@ simulator::Quirks quirks_of(const SmallWorld& world) {
   quirks.aborted_filter = world.aborted_filter;
   quirks.array_of_objects = world.array_of_objects;
   quirks.real_booleans = world.real_booleans;
+  quirks.window_by_end = world.window_by_end;
   quirks.most_in_page = world.most_in_page;
   quirks.end_delay = seconds{world.end_delay};
   quirks.stale = seconds{world.stale};
@@ -209,6 +211,7 @@ class Judge {
       for (const auto& [status, unused] : shown[type]) statuses.try_emplace(status);
       const auto at_edge = look.truth.at("at_edge").value(type, std::int64_t{0});
       for (auto& [status, counts] : statuses) {
+        for (const auto& [phase, unused] : shown[type][status]) counts.try_emplace(phase, 0);  // the last may have left
         Counts least = counts;
         Counts most = counts;
         for (auto& [phase, count] : least) count -= at_edge;
@@ -258,6 +261,10 @@ std::optional<std::string> disagreement(const SmallWorld& world) {
       "interval = \"" + std::to_string(world.interval) + "s\"\ntimeout = \"3s\"\nquota_share = 1";
   Day day(plan_of(world), polling, static_cast<std::uint64_t>(world.seed));
   Clocks clocks(world);
+  std::mt19937_64 engine(static_cast<std::uint64_t>(world.seed) + 7);
+  if (world.total != 0 || world.zones || world.shuffled) {
+    day.set_mangler([&](json& answer) { mangle(answer, world, engine); });
+  }
   const seconds edge{60 + std::abs(world.skew) + world.stale + world.end_delay + 3 * world.interval};
   const auto look = [&] { return Look{day.truth(edge).at("queues").at(0), day.view().front()->snapshot}; };
 

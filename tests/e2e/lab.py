@@ -1,4 +1,5 @@
 """A bench for whole programs: starts them on free ports, waits by polling, shows their logs on failure, always cleans up."""
+import glob
 import http.client
 import json
 import os
@@ -25,14 +26,14 @@ Sample = namedtuple("Sample", "name labels value")
 
 def find_program(name):
     """A program of the PATH, or the one that ./test has unpacked beside the build folder."""
-    unpacked = os.path.join(os.path.dirname(BUILD), "tools", "prometheus", "usr", "bin", name)
-    found = shutil.which(name) or (unpacked if os.access(unpacked, os.X_OK) else None)
+    unpacked = sorted(glob.glob(os.path.join(os.path.dirname(BUILD), "tools", "*", "usr", "bin", name)))
+    found = shutil.which(name) or next(iter(unpacked), None)
     if not found:
-        raise FileNotFoundError(f"{name} is neither on the PATH nor at {unpacked}: ./test brings it")
+        raise FileNotFoundError(f"{name} is neither on the PATH nor in {os.path.dirname(BUILD)}/tools: ./test brings it")
     return found
 
 
-def wait_until(what, condition, timeout=30.0):
+def wait_until(what, condition, timeout=30.0, pause=0.05):
     """Polls until the condition gives something true, and gives that back."""
     deadline = time.monotonic() + timeout
     while True:
@@ -41,7 +42,7 @@ def wait_until(what, condition, timeout=30.0):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {timeout:g} s in vain for: {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def fetch(url, method="GET", headers=None, body=None, timeout=10.0):
@@ -174,8 +175,8 @@ class Served(Program):
 
 
 class Exporter(Served):
-    def __init__(self, name, flags, folder, env=None):
-        super().__init__(name, [EXPORTER, *flags], folder, env)
+    def __init__(self, name, flags, folder, env=None, command=None):
+        super().__init__(name, command or [EXPORTER, *flags], folder, env)
 
     def scrape(self, path="/metrics"):
         answer = self.get(path)
@@ -209,17 +210,24 @@ class Exporter(Served):
         wait_until("complete data of every queue", complete, timeout)
 
 
-def start_prometheus(folder, *targets, interval="1s", flags=()):
-    """Debian's Prometheus, which scrapes host:port targets."""
-    quoted = ", ".join(f'"{target}"' for target in targets)
+def start_prometheus(folder, *targets, interval="1s", flags=(), scrapes=None, more=""):
+    """Debian's Prometheus, which scrapes host:port targets as the job taskqueue, or what `scrapes` lists; `more` goes into its
+    configuration."""
+    scraped = scrapes or [scrape("taskqueue", targets)]
     path = os.path.join(folder, "prometheus.yml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"""
-global: {{ scrape_interval: {interval}, scrape_timeout: {interval} }}
-scrape_configs: [{{ job_name: taskqueue, static_configs: [{{ targets: [{quoted}] }}] }}]
+global: {{ scrape_interval: {interval}, scrape_timeout: {interval}, evaluation_interval: {interval} }}
+scrape_configs: {json.dumps(scraped)}
+{more}
 """)
     return Prometheus("prometheus", [find_program("prometheus"), f"--config.file={path}", f"--storage.tsdb.path={folder}/tsdb",
                                      "--web.listen-address=127.0.0.1:0", *flags], folder)
+
+
+def scrape(job, targets):
+    """One of Prometheus' scrape_configs."""
+    return {"job_name": job, "static_configs": [{"targets": list(targets)}]}
 
 
 class Simulator(Served):
@@ -234,12 +242,19 @@ class Simulator(Served):
 
 class Prometheus(Served):
     listening = r'msg="Listening on" address=(\S+)'
+    is_ready = False
+
+    def ask(self, what, **parameters):
+        """The data of an answer of /api/v1; a complaint of Prometheus' is an assertion's."""
+        if not self.is_ready:
+            self.is_ready = wait_until(f"{self.name} being ready", lambda: self.get("/-/ready").status == 200)
+        answer = json.loads(self.get(f"/api/v1/{what}?" + urlencode(parameters)).body)
+        assert answer["status"] == "success", (parameters, answer)
+        return answer["data"]
 
     def query(self, promql):
         """An instant query: (labels, value) of each series."""
-        answer = json.loads(self.get("/api/v1/query?" + urlencode({"query": promql})).body)
-        assert answer["status"] == "success", answer
-        return [(row["metric"], float(row["value"][1])) for row in answer["data"]["result"]]
+        return [(row["metric"], float(row["value"][1])) for row in self.ask("query", query=promql)["result"]]
 
 
 class Cloud:

@@ -69,7 +69,7 @@ def idle_test_rule(file):
 class HabitsTest(tree.HouseTest):
     def setUp(self):
         self.code = tree.walk("exporter")
-        self.all = self.code + tree.walk("tests", endings=(".h", ".cc") + SCRIPTS)
+        self.all = self.code + tree.walk("tests", "dashboards", endings=(".h", ".cc") + SCRIPTS)
 
     def test_only_the_clock_knows_the_time(self):
         self.hold(clock_rule, self.code)

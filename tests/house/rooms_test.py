@@ -21,7 +21,7 @@ MAY_INCLUDE = {
 # Single files that a room may include beyond its rooms.
 ALSO = {"simulator": {"exporter/api/digest.h"}, "web": {"exporter/api/digest.h"}}
 # Files at the top of exporter/ that put the house together. Every other one there is a stone.
-BUILDERS = ("main", "app", "catalogue", "queue_plans", "estimate", "estimate_text")
+BUILDERS = ("main", "app", "catalogue", "queue_plans", "estimate", "estimate_text", "health_check")
 
 
 def is_builder(path):

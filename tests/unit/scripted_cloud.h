@@ -60,7 +60,9 @@ class ScriptedCloud {
     Answerer answer;
   };
   struct FixedKeys final : CredentialsProvider {
-    Result<Credentials, Failure> get() override { return Credentials{.id = "id", .key = Secret("key"), .token = {}}; }
+    Result<Credentials, Failure> get(const std::stop_token&) override {
+      return Credentials{.id = "id", .key = Secret("key"), .token = {}};
+    }
   };
   struct CountingRandom final : Random {
     std::uint64_t bits() override { return ++last; }

@@ -1,12 +1,15 @@
-// Preloaded into node: names that end in .test, at HTTP's own port, lead to the simulator. So the SDKs build and sign
-// the addresses that they know, without a port, and nothing in them is replaced.
+// Preloaded into node: names that end in .test and the metadata services, at HTTP's own port, lead to the simulator. So
+// the SDKs build and sign the addresses that they know, without a port, and nothing in them is replaced.
 'use strict';
 const http = require('http');
 const net = require('net');
 
+const metadata = new Set(['metadata.tencentyun.com', '100.100.100.200']);
+
 const connect = http.Agent.prototype.createConnection;
 http.Agent.prototype.createConnection = function (options, done) {
-  if (!String(options.host).endsWith('.test')) throw new Error(`${options.host} is not the simulator`);
+  const host = String(options.host);
+  if (!host.endsWith('.test') && !metadata.has(host)) throw new Error(`${options.host} is not the simulator`);
   return connect.call(this, { ...options, host: '127.0.0.1', port: Number(process.env.SIMULATOR_PORT) }, done);
 };
 

@@ -79,9 +79,10 @@ struct Service {
   const char* action;
   const char* version;
 };
-constexpr std::array<Service, 4> services{{{"mps", "DescribeTasks", "2019-06-12"},
+constexpr std::array<Service, 5> services{{{"mps", "DescribeTasks", "2019-06-12"},
                                            {"vod", "DescribeTaskDetail", "2018-07-17"},
                                            {"batch", "DescribeJobs", "2017-03-12"},
+                                           {"sts", "AssumeRole", "2018-08-13"},
                                            {"ecs", "DescribeTasks", "2014-05-26"}}};
 
 std::unique_ptr<Dialect> dialect_of(const Service& service, Dice& dice) {

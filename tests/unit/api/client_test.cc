@@ -54,7 +54,7 @@ struct PlainDialect final : Dialect {
     if (response.body == "fine") return Answer{.fields = {}, .request_id = "r"};
     Failure failure{.kind = FailureKind::request, .code = response.body, .sentence = "no"};
     if (response.body == "slow") failure.kind = FailureKind::throttled;
-    if (response.body == "clock") failure.kind = FailureKind::credentials;
+    if (response.body == "clock" || response.body == "expired") failure.kind = FailureKind::credentials;
     if (response.body == "quiet") {
       failure.kind = FailureKind::throttled;
       failure.retry_after = Milliseconds{60000};
@@ -66,11 +66,16 @@ struct PlainDialect final : Dialect {
 };
 
 struct Keys final : CredentialsProvider {
-  Result<Credentials, Failure> get() override {
+  Result<Credentials, Failure> get(const std::stop_token&) override {
     if (missing) return Unexpected(Failure{.kind = FailureKind::credentials, .sentence = "no keys"});
-    return Credentials{.id = "id", .key = Secret("key"), .token = {}};
+    return Credentials{.id = id, .key = Secret("key"), .token = {}};
+  }
+  void refused(const Credentials&) override {
+    if (!next.empty()) id = next;
   }
   bool missing = false;
+  std::string id = "id";
+  std::string next;  // what comes once the first are refused
 };
 
 HttpResponse says(std::string body, int status = 200, std::string date = "") {
@@ -225,4 +230,19 @@ TEST_CASE("every attempt waits for the quota", "[api][client]") {
   for (int i = 0; i < 100; ++i) REQUIRE(bench.call());
   CHECK(bench.clock.steady_now() - before >= seconds{9});
   CHECK(bench.quotas.entries().at(0).reading.waited > 0);
+}
+
+TEST_CASE("a call whose keys are refused is made once more with others, where there are others", "[api][client]") {
+  Bench bench;
+  bench.keys.next = "new";
+  bench.transport.answers = {says("expired")};
+  REQUIRE(bench.call());
+  REQUIRE(bench.transport.requests.size() == 2);
+  CHECK(contains(bench.transport.requests[0].body, " id "));
+  CHECK(contains(bench.transport.requests[1].body, " new "));
+  bench.transport.answers = {says("expired")};
+  const auto second = bench.call();
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == "expired");
+  CHECK(bench.transport.requests.size() == 3);
 }

@@ -92,3 +92,19 @@ TEST_CASE("a password in a URL is found", "[config][endpoint]") {
   CHECK_FALSE(taskqueue::holds_password("redis://redis:6379"));
   CHECK_FALSE(taskqueue::holds_password("redis"));
 }
+
+TEST_CASE("a Redis URL tells where the server is and who we are", "[config][endpoint]") {
+  const auto full = taskqueue::parse_redis("rediss://us%65r:p%40ss@redis.example:7000/12");
+  REQUIRE(full);
+  CHECK(*full == taskqueue::RedisAddress{.tls = true,
+                                         .host = "redis.example",
+                                         .port = 7000,
+                                         .database = 12,
+                                         .user = "user",
+                                         .password = taskqueue::Secret("p@ss")});
+  const auto least = taskqueue::parse_redis("redis://[::1]");
+  REQUIRE(least);
+  CHECK(*least == taskqueue::RedisAddress{.host = "::1"});
+  CHECK(taskqueue::parse_redis("redis://:secret@redis")->password.reveal() == "secret");
+  CHECK(taskqueue::parse_redis("redis://:secret@redis")->user.empty());
+}

@@ -11,7 +11,9 @@
 using namespace std::chrono_literals;
 using taskqueue::Config;
 using taskqueue::CredentialsSource;
+using taskqueue::Endpoint;
 using taskqueue::OnStale;
+using taskqueue::ProxyAddress;
 
 namespace {
 
@@ -115,6 +117,8 @@ assume_role = { arn = "qcs::cam::uin/1:roleName/r", session_name = "s", external
 site = "intl"
 proxy = "http://me:pw@proxy:3128"
 ca_file = "/etc/passwd"
+sts_endpoint = "https://sts.example:8443"
+metadata_endpoint = "http://169.254.0.23"
 [accounts.a.limits]
 "batch.DescribeTask" = 20
 vod.DescribeTasks = 2.5
@@ -136,7 +140,9 @@ profile = "production"
   CHECK(a.credentials.token.value.reveal() == "token");
   CHECK(a.credentials.assume_role == taskqueue::AssumeRole{"qcs::cam::uin/1:roleName/r", "s", "e"});
   CHECK(a.international);
-  CHECK(a.proxy == "http://me:pw@proxy:3128");
+  CHECK(a.proxy == ProxyAddress{.host = "proxy", .port = 3128, .user = "me", .password = taskqueue::Secret("pw")});
+  CHECK(a.sts_endpoint == Endpoint{.tls = true, .host = "sts.example", .port = 8443});
+  CHECK(a.metadata_endpoint == Endpoint{.tls = false, .host = "169.254.0.23", .port = 80});
   CHECK(a.ca_file == "/etc/passwd");
   CHECK(a.limits == std::map<std::string, double>{{"batch.DescribeTask", 20}, {"vod.DescribeTasks", 2.5}});
   CHECK(config.accounts.at("b").credentials.id.value.reveal() == "id");
@@ -224,7 +230,7 @@ TEST_CASE("the example configuration loads without complaint", "[config][load]")
   REQUIRE(config);
   CHECK(config->queues.size() == 5);
   for (const auto& [name, account] : config->accounts) {
-    CHECK(account.credentials.source == CredentialsSource::environment);
+    CHECK(account.credentials.source == CredentialsSource::chain);
   }
 }
 

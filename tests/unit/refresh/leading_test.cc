@@ -104,7 +104,7 @@ struct Replica {
 Showing showing(std::uint64_t arrived, const Report& report) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->counters["A"].arrived = arrived;
-  return {.generation = arrived, .snapshot = snapshot, .report = report};
+  return {.snapshot = snapshot, .report = report};
 }
 
 }  // namespace

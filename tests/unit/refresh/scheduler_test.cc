@@ -309,16 +309,52 @@ TEST_CASE("the scheduler tells how long ago it ticked", "[refresh][scheduler]") 
   CHECK(desk.scheduler.since_last_tick() == seconds{61});
 }
 
-TEST_CASE("when the ledger cannot be written gauges go on and counters stand still", "[refresh][refresher]") {
-  struct FullLedger final : Ledger {
-    Result<Entry, Failure> load(const LedgerKey& key) override { return inner.load(key); }
-    Result<Done, Failure> commit(const LedgerKey& key, const Entry& next) override {
-      if (full) return Unexpected(Failure{.kind = FailureKind::server, .sentence = "disk full"});
-      return inner.commit(key, next);
+namespace {
+
+struct FullLedger final : Ledger {
+  Result<Entry, Failure> load(const LedgerKey& key) override { return inner.load(key); }
+  Result<Done, Failure> commit(const LedgerKey& key, const Entry& next) override {
+    if (full) return Unexpected(Failure{.kind = FailureKind::server, .sentence = "disk full"});
+    return inner.commit(key, next);
+  }
+  MemoryLedger inner;
+  bool full = false;
+};
+
+}  // namespace
+
+TEST_CASE("what a ledger could not keep is gone on from, and the next write brings all of it", "[refresh][refresher]") {
+  Desk desk;
+  FullLedger ledger;
+  Script script;
+  struct AddingTally final : Tally {
+    Result<Counted, Failure> refresh(const QueueState& before, const Snapshot*) override {
+      Counted counted{.after = before, .snapshot = {}, .partial = {}};
+      ++counted.after.tasks.counters["A"].arrived;
+      counted.snapshot.counters = counted.after.tasks.counters;
+      return counted;
     }
-    MemoryLedger inner;
-    bool full = false;
   };
+  QueuePlan adding = plan("a", script);
+  adding.make_tally = [](std::stop_token) { return std::make_unique<AddingTally>(); };
+  Refresher refresher(std::move(adding), {desk.clock, ledger, desk.shelf, desk.instruments, desk.log});
+  desk.shelf.arrange({{"a", "mps", "media", ""}});
+  refresher.refresh();
+  ledger.full = true;
+  refresher.refresh();
+  refresher.refresh();
+  refresher.publish();
+  CHECK(desk.shown()->snapshot->counters.at("A").arrived == 1);
+  ledger.full = false;
+  refresher.refresh();
+  refresher.publish();
+  CHECK(desk.shown()->snapshot->counters.at("A").arrived == 4);
+  const Entry kept = ledger.load({.labels = {"a", "mps", "media", ""}, .identity = ""}).value();
+  CHECK(kept.generation == 2);
+  CHECK(kept.state->tasks.counters.at("A").arrived == 4);
+}
+
+TEST_CASE("when the ledger cannot be written gauges go on and counters stand still", "[refresh][refresher]") {
   Desk desk;
   FullLedger ledger;
   Script script;

@@ -1,6 +1,7 @@
 #include "exporter/tally/task_counting.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "tests/catch.h"
@@ -44,20 +45,30 @@ TEST_CASE("a live task that one listing misses is not taken for ended", "[tally]
   CHECK(queue.shown->counters.at("A").arrived == 0);
 }
 
-TEST_CASE("where the list goes by creation, a task that left has ended once the total says so",
-          "[tally][task_counting]") {
+namespace {
+
+/// Half an hour after `epoch`, with so many ended tasks since that asking back to it would cost too much.
+Window crowded_window() {
   Window window;
   window.by_creation = true;
   window.now = epoch + minutes{30};
-  window.live = {running("1", epoch, epoch)};
-  // So many came after it that asking back to its creation would cost too much.
   for (int i = 0; i < 600; ++i) {
     window.ended.push_back(
         done("x" + std::to_string(i), epoch + minutes{10}, epoch + minutes{10}, epoch + minutes{11}));
   }
   window.ended.push_back(done("y", epoch + minutes{29}, epoch + minutes{29}, epoch + minutes{30}));
+  return window;
+}
+
+}  // namespace
+
+TEST_CASE("where the list goes by creation, a task that left has ended once the total says so",
+          "[tally][task_counting]") {
+  Window window = crowded_window();
+  window.live = {running("1", epoch, epoch)};
   Queue queue(window);
   REQUIRE(queue.refresh());
+  queue.state.tasks.selects_by = SelectsBy::creation;
   window.now += seconds{30};
   window.live.clear();
   const auto ended = done("1", epoch, epoch, window.now - seconds{10}, Phase::failed);
@@ -75,24 +86,114 @@ TEST_CASE("where the list goes by creation, a task that left has ended once the 
     CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
     CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
   }
-  SECTION("there is no total: its second absence says so") {
+  SECTION("there is no total: it is looked for when it has been missing twice") {
     window.total_fails = Failure{.kind = FailureKind::answer, .sentence = "none"};
-    REQUIRE(queue.refresh());
-    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
-    REQUIRE(queue.refresh());
-    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
-    // It was an error: it lives, and its real end is not counted again.
-    window.live = {running("1", epoch, epoch)};
-    REQUIRE(queue.refresh());
-    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
-    CHECK(row(*queue.shown, "A", "FINISH", Phase::ended).value_or(0) == 0);
-    window.live.clear();
     window.ended.push_back(ended);
     REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
     REQUIRE(queue.refresh());
-    CHECK(queue.shown->counters.at("A").finished.at(Phase::ended) == 1);
-    CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 0);
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
   }
+}
+
+TEST_CASE("an end that was taken for a task that lives stands for the one that ended", "[tally][task_counting]") {
+  Window window = crowded_window();
+  window.live = {running("1", epoch, epoch), running("2", epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  queue.state.tasks.selects_by = SelectsBy::creation;
+  const auto finished = [&] { return queue.state.tasks.counters.at("A").finished.at(Phase::ended); };
+  // 2 ended, and an old page still shows it; 1 is on none: one end, one missing.
+  window.now += seconds{30};
+  window.ended.push_back(done("2", epoch, epoch, window.now - seconds{10}));
+  window.live = {running("2", epoch, epoch)};
+  REQUIRE(queue.refresh());
+  CHECK(finished() == 1);
+  window.now += seconds{30};
+  window.live = {running("1", epoch, epoch)};
+  REQUIRE(queue.refresh());
+  CHECK(finished() == 1);
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+  window.now += seconds{30};
+  window.ended.push_back(done("1", epoch, epoch, window.now - seconds{10}));
+  window.live.clear();
+  REQUIRE(queue.refresh());
+  CHECK(finished() == 2);
+  CHECK(queue.state.tasks.counters.at("A").run.count() == 2);
+  CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 0);
+}
+
+TEST_CASE("until it is known what the list goes by, a missing task is looked for among the ended",
+          "[tally][task_counting]") {
+  Window window = crowded_window();
+  window.live = {running("1", epoch, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  REQUIRE(queue.state.tasks.selects_by == SelectsBy::unknown);
+  window.now += seconds{30};
+  window.live.clear();
+  SECTION("it is found by its creation") {
+    window.ended.push_back(done("1", epoch, epoch, window.now - seconds{10}, Phase::failed));
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+    CHECK(queue.state.tasks.selects_by == SelectsBy::creation);
+  }
+  SECTION("it is listed by its end") {
+    window.by_creation = false;
+    window.ended.push_back(done("1", epoch, epoch, window.now - seconds{10}, Phase::failed));
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+    CHECK(queue.state.tasks.selects_by == SelectsBy::end);
+  }
+  SECTION("it is nowhere") {
+    window.uncounted = 1;  // the total differs, but not by it
+    REQUIRE(queue.refresh());
+    REQUIRE(queue.refresh());
+    CHECK(row(*queue.shown, "A", "PROCESSING", Phase::running) == 1);
+    CHECK(queue.state.tasks.selects_by == SelectsBy::unknown);
+  }
+}
+
+TEST_CASE("a task that is missing near the window's edge is looked for until it has left", "[tally][task_counting]") {
+  Window window;
+  window.by_creation = true;
+  window.live = {running("1", epoch - minutes{58}, epoch)};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.live.clear();
+  window.now += seconds{30};
+  REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.live.size() == 1);
+  window.now += seconds{30};
+  SECTION("it ended just before") {
+    window.ended = {done("1", epoch - minutes{58}, epoch, epoch + seconds{25}, Phase::failed)};
+    REQUIRE(queue.refresh());
+    CHECK(queue.state.tasks.counters.at("A").finished.at(Phase::failed) == 1);
+  }
+  SECTION("it leaves alive") {
+    window.now += minutes{1};
+    REQUIRE(queue.refresh());
+    CHECK(queue.state.tasks.counters.at("A").finished.at(Phase::failed) == 0);
+  }
+  CHECK(queue.state.tasks.live.empty());
+}
+
+TEST_CASE("what had ended before counting began is not counted when it is listed later", "[tally][task_counting]") {
+  Window window;
+  window.by_creation = true;
+  window.ended = {done("1", epoch - minutes{1}, epoch - minutes{1}, epoch - seconds{40}),
+                  done("2", epoch - minutes{40}, epoch - minutes{40}, epoch - seconds{5})};
+  window.live = {running("3", epoch - minutes{50}, epoch - minutes{50})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += seconds{30};
+  window.live.clear();
+  window.ended.push_back(done("3", epoch - minutes{50}, epoch - minutes{50}, epoch + seconds{10}));
+  REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.counters.at("A").finished.at(Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 3);
 }
 
 TEST_CASE("a task that is missing is looked up where that is possible", "[tally][task_counting]") {

@@ -115,16 +115,36 @@ TEST_CASE("where ended tasks leave by their end, this is found out and counted s
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
 }
 
+TEST_CASE("that ended tasks leave by their end is found out without a total, when one should have left",
+          "[tally][task_sweeping]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  window.by_creation = true;
+  window.leaves_by_end = true;
+  window.ended = {done("1", epoch - minutes{50}, epoch - minutes{50}, epoch - minutes{5})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  for (int i = 0; i < 40; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+  }
+  CHECK(queue.state.tasks.edge == WindowEdge::end);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+}
+
 TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sweeping]") {
   Window window = two_days();
   window.abilities.has_total = false;
   Queue queue(window);
   REQUIRE(queue.refresh());
-  const WallTime created = epoch - hours{5};
+  window.now += hours{25};
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.corrections == 0);
+  const WallTime created = window.now - hours{5};
   window.ended.push_back(done("unseen", created, created, created));
   window.now += hours{25};
-  REQUIRE(queue.refresh());
-  REQUIRE(queue.refresh());
+  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  CHECK(queue.state.tasks.corrections == 1);
   const auto inside = std::ranges::count_if(window.ended, [&](const Task& task) {
     return *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
   });
@@ -135,14 +155,14 @@ TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sw
 TEST_CASE("an end that was guessed before a recount is counted once by it", "[tally][task_sweeping]") {
   Window window = two_days();
   window.by_creation = true;
-  window.total_fails = Failure{.kind = FailureKind::answer, .sentence = "none"};
   window.live = {running("1", epoch - hours{20}, epoch - hours{20})};
   Queue queue(window);
   REQUIRE(queue.refresh());
+  queue.state.tasks.selects_by = SelectsBy::creation;
   window.now += seconds{30};
   window.live.clear();
   window.ended.push_back(done("1", epoch - hours{20}, epoch - hours{20}, window.now - seconds{5}));
-  for (int i = 0; i < 2; ++i) REQUIRE(queue.refresh());
+  REQUIRE(queue.refresh());
   CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
   // Enough ends after it that the recount owns its real end.
   window.now += minutes{9};

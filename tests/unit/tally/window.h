@@ -33,7 +33,7 @@ struct Window {
   std::int64_t uncounted = 0;  // in the total, but listed nowhere
   mutable std::vector<WallTime> asked_since{};
   mutable int slices = 0;
-  bool by_creation = false;    // what a list since a time goes by
+  bool by_creation = false;    // what a list of a time goes by
   bool leaves_by_end = false;  // the window
   Abilities abilities{.absence = Absence::ended, .has_slices = true, .has_total = true};
   WallTime now = epoch;
@@ -65,7 +65,8 @@ class WindowReader final : public TaskReader {
   }
   Result<Reading, Failure> ended_between(WallTime from, WallTime until, const TaskSink& sink) override {
     ++window_.slices;
-    return pass(select([&](const Task& task) { return task.created >= from && task.created < until; }),
+    const auto is_in = [&](const std::optional<WallTime>& time) { return time >= from && time < until; };
+    return pass(select([&](const Task& task) { return is_in(window_.by_creation ? task.created : task.ended); }),
                 window_.sweep_fails, sink);
   }
   Result<Reading, Failure> ended(const TaskSink& sink) override {

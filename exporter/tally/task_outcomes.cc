@@ -1,0 +1,52 @@
+#include "exporter/tally/task_outcomes.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "exporter/tally/task_questions.h"
+
+namespace taskqueue {
+namespace {
+
+using std::chrono::seconds;
+
+// So long an outcome may take to be told.
+constexpr std::chrono::minutes patience_for_outcomes{10};
+constexpr int most_failures = 3;  // then no more outcomes are asked for in this refresh
+
+std::vector<Task> untold_of(const TaskState& state, const Sighting& sighting) {
+  std::vector<Task> untold;
+  for (const auto& [id, task] : sighting.tasks()) {
+    const auto time = stamp(task);
+    const bool is_new = time && *time >= std::max(*state.counting_since, state.forgotten_before);
+    if (task.phase == Phase::ended && is_new && !state.ended.contains(id)) untold.push_back(task);
+  }
+  return untold;
+}
+
+}  // namespace
+
+Result<Done, Failure> tell_outcomes(TaskReader& reader, TaskState& state, Sighting& sighting, WallTime as_of) {
+  if (!reader.abilities().has_outcomes || !state.counting_since) return Done{};
+  int failures = 0;
+  for (const Task& task : untold_of(state, sighting)) {
+    Result<std::optional<Phase>, Failure> told = std::optional<Phase>{};
+    if (failures < most_failures) told = reader.outcome(task.id);
+    if (!told && told.error().kind == FailureKind::stopped) return Unexpected(told.error());
+    failures += told ? 0 : 1;
+    const WallTime ended = *stamp(task);
+    if (told && *told) {
+      sighting.tell(task.id, **told);
+    } else if (ended + patience_for_outcomes > as_of) {
+      sighting.leave_out(task.id);
+      // The next refresh must list it again.
+      const auto late = std::chrono::ceil<seconds>(as_of - ended) + seconds{60};
+      state.lateness = std::max(state.lateness, std::min<seconds>(late, long_overlap));
+    }
+  }
+  return Done{};
+}
+
+}  // namespace taskqueue
