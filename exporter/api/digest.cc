@@ -27,7 +27,8 @@ std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view by
 
 std::string sha256(std::string_view bytes) {
   // Looked up once: OpenSSL would search its providers at every call.
-  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> digest(EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free);
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> digest(EVP_MD_fetch(nullptr, "SHA256", nullptr),
+                                                                      &EVP_MD_free);
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
   if (EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, digest.get(), nullptr) != 1) {

@@ -83,9 +83,7 @@ struct RedisConnection::Reader {
 };
 
 RedisConnection::RedisConnection(std::unique_ptr<RedisStream> stream)
-    : stream_(std::move(stream)), reader_(std::make_unique<Reader>()) {
-  // By itself it gives a large buffer back and takes it anew with each large answer; that is what we want.
-}
+    : stream_(std::move(stream)), reader_(std::make_unique<Reader>()) {}
 
 RedisConnection::~RedisConnection() = default;
 

@@ -17,7 +17,7 @@ constexpr Milliseconds longest_rest = std::chrono::seconds{1};
 
 /// KEYS: lease, reign, entry, report, shown. ARGV: who asks, milliseconds that a lease lasts, the epoch of its last
 /// reign, the largest it knows of, the generation and line that it remembers, whether it may begin where there is
-/// nothing, milliseconds to keep.
+/// nothing, milliseconds to keep, whether it wants to read at all.
 /// What comes first: who remembers more than stands there, then who reads already, then who asks first.
 constexpr RedisScript ask_script{"ask", "allow-oom", "", R"lua(
 local lease, reign, entry, report = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -28,7 +28,10 @@ local epoch, previous = tonumber(found[1] or '0'), found[2] or ''
 found = redis.call('HMGET', entry, 'generation', 'line')
 local generation, remembered = tonumber(found[1] or '0'), tonumber(ARGV[5])
 local state
-if remembered > generation and (generation == 0 or found[2] == ARGV[6]) then
+if ARGV[9] == '0' then
+  if holder == me then redis.call('DEL', lease) end
+  state = 'other'
+elseif remembered > generation and (generation == 0 or found[2] == ARGV[6]) then
   state = 'restored'
 elseif holder == me and epoch > 0 and epoch >= own_epoch then
   state = 'held'
@@ -149,7 +152,8 @@ std::vector<RedisLeadership::Question> RedisLeadership::questions(SteadyTime now
                           {keys.lease, keys.reign, keys.entry, keys.report, keys.shown},
                           {parts_.name, std::to_string(lease.length().count()), std::to_string(lease.own_epoch()),
                            std::to_string(lease.known_epoch()), std::to_string(memory.generation), memory.line,
-                           lease.may_begin(now) ? "1" : "0", std::to_string(retention.count())}}});
+                           lease.may_begin(now) ? "1" : "0", std::to_string(retention.count()),
+                           memory.may_lead ? "1" : "0"}}});
   }
   return questions;
 }
@@ -203,7 +207,7 @@ void RedisLeadership::take(const LedgerKey& queue, const RedisReply& reply, Stea
   if (over) over->request_stop();
   if (begins) {
     tell_of(queue, answer);
-  } else if (over) {
+  } else if (over && answer.state == LeaseState::other) {
     parts_.log.info("ledger", "another replica reads the queue now", {{"queue", queue.labels.queue}});
   }
 }

@@ -126,18 +126,28 @@ Result<Entry, Failure> RedisLedger::read(const LedgerKey& queue, Book book) {
     }
   });
   auto entry = entry_from(records);
-  if (!entry) {
-    const QueueKeys keys = queue_keys(parts_.prefix, queue);
-    parts_.log.error("ledger", "what Redis holds of a queue cannot be used, it is set aside and counting begins anew",
-                     {{"queue", queue.labels.queue}, {"why", entry.error().sentence}, {"aside", keys.aside}});
-    const auto moved = parts_.redis.run({{"RENAME", keys.entry, keys.aside}}, patience_for_little);
-    if (!moved) return Unexpected(moved.error());
-    if (moved->front().is_error()) return Unexpected(refusal(moved->front()));
-    return begin_anew(queue, std::move(book));
+  if (!entry && entry.error().code == "newer") {
+    // In the middle of an upgrade: a replica of the newer version goes on.
+    parts_.log.error("ledger", "a newer version has counted a queue, this replica leaves it to others",
+                     {{"queue", queue.labels.queue}, {"why", entry.error().sentence}});
+    book.newer = true;
+    keep(queue, book);
+    return entry;
   }
+  if (!entry) return set_aside(queue, std::move(book), entry.error());
   book.entry = *entry;
   keep(queue, book);
   return entry;
+}
+
+Result<Entry, Failure> RedisLedger::set_aside(const LedgerKey& queue, Book book, const Failure& why) {
+  const QueueKeys keys = queue_keys(parts_.prefix, queue);
+  parts_.log.error("ledger", "what Redis holds of a queue cannot be used, it is set aside and counting begins anew",
+                   {{"queue", queue.labels.queue}, {"why", why.sentence}, {"aside", keys.aside}});
+  const auto moved = parts_.redis.run({{"RENAME", keys.entry, keys.aside}}, patience_for_little);
+  if (!moved) return Unexpected(moved.error());
+  if (moved->front().is_error()) return Unexpected(refusal(moved->front()));
+  return begin_anew(queue, std::move(book));
 }
 
 Result<Entry, Failure> RedisLedger::begin_anew(const LedgerKey& queue, Book book) {
@@ -181,6 +191,7 @@ Result<Done, Failure> RedisLedger::write(const LedgerKey& queue, const Book& boo
   const std::string& outcome = reply->at(0).text;
   if (outcome == "written") return Done{};
   const std::string found = std::to_string(reply->at(1).number());
+  if (outcome == "epoch" && found == "0") return Unexpected(refused("Redis has forgotten who reads this queue"));
   if (outcome == "epoch") {
     return Unexpected(refused("another replica has taken this queue over: its epoch is " + found + ", ours was " +
                               std::to_string(book.epoch)));
@@ -209,7 +220,7 @@ Result<Showing, Failure> RedisLedger::look(const LedgerKey& queue) {
 
 RedisLedger::Memory RedisLedger::memory(const LedgerKey& queue) {
   const Book book = open(queue);
-  return book.entry ? Memory{book.line, book.entry->generation} : Memory{};
+  return {.line = book.line, .generation = book.entry ? book.entry->generation : 0, .may_lead = !book.newer};
 }
 
 void RedisLedger::reign(const LedgerKey& queue, std::uint64_t epoch, bool restores) {

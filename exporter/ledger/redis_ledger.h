@@ -42,6 +42,7 @@ class RedisLedger final : public Ledger {
   struct Memory {
     std::string line{};
     std::uint64_t generation = 0;  // 0: nothing
+    bool may_lead = true;          // what stands there can be read: no newer version wrote it
   };
   [[nodiscard]] Memory memory(const LedgerKey& queue);
   /// From now on this replica reads the queue. `restores`: Redis has lost what it remembers, so that is put back first.
@@ -58,6 +59,7 @@ class RedisLedger final : public Ledger {
     std::uint64_t epoch = 0;
     bool restores = false;
     bool refused = false;  // the last commit
+    bool newer = false;    // what stands there was written by a newer version
     std::string line{};
     std::optional<Entry> entry{};  // as it stands there, as far as we know
   };
@@ -65,6 +67,7 @@ class RedisLedger final : public Ledger {
   void keep(const LedgerKey& queue, const Book& book);
   [[nodiscard]] Result<Entry, Failure> read(const LedgerKey& queue, Book book);
   [[nodiscard]] Result<Entry, Failure> begin_anew(const LedgerKey& queue, Book book);
+  [[nodiscard]] Result<Entry, Failure> set_aside(const LedgerKey& queue, Book book, const Failure& why);
   [[nodiscard]] Result<bool, Failure> still_stands(const LedgerKey& queue, const Book& book);
   /// `before` null: the whole entry, whatever stands there.
   [[nodiscard]] Result<Done, Failure> write(const LedgerKey& queue, const Book& book, const Entry* before,

@@ -1,5 +1,5 @@
-// Who is to be refreshed next: a calendar, and lanes in which the due ones wait for a place. Every step costs the logarithm
-// of the number of queues, so that ten thousand of them are no more work than their refreshes.
+// Who is to be refreshed next: a calendar, and lanes in which the due ones wait for a place. Every step costs the
+// logarithm of the number of queues, so that ten thousand of them are no more work than their refreshes.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,8 @@
 
 namespace taskqueue {
 
-/// Items are numbers that the owner gives, ascending in the order in which equals have their turn. For one thread at a time.
+/// Items are numbers that the owner gives, ascending in the order in which equals have their turn. For one thread at a
+/// time.
 class Agenda {
  public:
   using Number = std::size_t;

@@ -94,16 +94,17 @@ bool Refresher::enter_term() {
 
 void Refresher::follow() {
   const auto showing = parts_.leadership->follow(plan_.key);
-  if (showing) {
-    if (*showing) take(**showing);
-    const Lock lock(mutex_);
-    status_.tried = true;
-    return;
-  }
+  if (!showing) return skip_for_ledger(showing.error());
+  if (*showing) take(**showing);
+  const Lock lock(mutex_);
+  status_.tried = true;
+}
+
+void Refresher::skip_for_ledger(const Failure& failure) {
   const Lock lock(mutex_);
   status_.tried = true;
   ++status_.skipped["ledger"];
-  status_.last_failure = showing.error();
+  status_.last_failure = failure;
   status_.last_failure_at = parts_.clock.wall_now();
 }
 
@@ -170,7 +171,9 @@ void Refresher::work_until(SteadyTime end) {
 
 void Refresher::read_and_count() {
   const WallTime began = parts_.clock.wall_now();
-  if (const auto loaded = load_once(); !loaded) return fail(loaded.error());
+  if (const auto loaded = load_once(); !loaded) {
+    return parts_.leadership != nullptr ? skip_for_ledger(loaded.error()) : fail(loaded.error());
+  }
   auto counted = tally_->refresh(*entry_->state, entry_->snapshot.get());
   if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
   if (must_stop()) return give_up();

@@ -58,6 +58,8 @@ class Refresher {
   bool enter_term();
   /// Takes over what the replica that reads the queue shows.
   void follow();
+  /// The ledger cannot be asked: the refresh is left out, and says nothing about the queue.
+  void skip_for_ledger(const Failure& failure);
   void take(const Showing& showing);
   void take_interval(Milliseconds in_force) REQUIRES(mutex_);
   void tell_others();

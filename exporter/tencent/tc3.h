@@ -24,7 +24,8 @@ void sign_tc3(HttpRequest& request, std::string_view service, const Credentials&
 /// Marks a request that needs no signature: the headers Authorization, which says so, and X-TC-Timestamp.
 void mark_unsigned(HttpRequest& request, WallTime now);
 
-/// Does the same for one service, and keeps the signing key, which is good for a day: three of the four HMACs. Thread-safe.
+/// Does the same for one service, and keeps the signing key, which is good for a day: three of the four HMACs.
+/// Thread-safe.
 class Tc3Signer {
  public:
   explicit Tc3Signer(std::string service) : service_(std::move(service)) {}

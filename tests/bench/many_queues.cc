@@ -1,9 +1,9 @@
-// What very many queues cost besides their calls: the exporter's scheduler, refreshers, memory ledger, shelf and answers, with
-// tallies that have their snapshot ready.
+// What very many queues cost besides their calls: the exporter's scheduler, refreshers, memory ledger, shelf and
+// answers, with tallies that have their snapshot ready.
 //   many_queues QUEUES TYPES SECONDS
-// prints queues, series, milliseconds to start, threads, then of SECONDS at an interval of 30 s: refreshes, milliseconds of
-// processor time in all and of the scheduler's thread; then bytes of an answer, milliseconds of processor time to join it, and
-// KiB resident before, with an answer in hand, and after an answer in gzip.
+// prints queues, types, milliseconds to start, threads, then of SECONDS at an interval of 30 s: refreshes, milliseconds
+// of processor time in all and of the scheduler's thread; then bytes of an answer, milliseconds of processor time to join
+// it, KiB resident before and with it; bytes of one in gzip, milliseconds to join the first and the next, KiB after.
 #include <pthread.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -130,8 +130,9 @@ void measure(std::uint64_t queues, std::size_t types, std::chrono::seconds time)
   const auto [packed_bytes, packing] = ask(desk, {.format = Format::text_0_0_4, .gzip = true}, answer);
   const long long packed = status_of_process("VmRSS:");
   const auto [again_bytes, again] = ask(desk, {.format = Format::text_0_0_4, .gzip = true}, answer);
-  std::printf("%llu %zu %.0f %lld %ld %.1f %.1f %zu %.1f %lld %lld %zu %.1f %.1f %lld\n", static_cast<unsigned long long>(queues),
-              types, started, threads, refreshed, all, ticks, bytes, took, resting, in_hand, packed_bytes, packing, again,
+  std::printf("%llu %zu %.0f %lld %ld %.1f %.1f ", static_cast<unsigned long long>(queues), types, started, threads,
+              refreshed, all, ticks);
+  std::printf("%zu %.1f %lld %lld %zu %.1f %.1f %lld\n", bytes, took, resting, in_hand, packed_bytes, packing, again,
               packed);
 }
 

@@ -21,7 +21,7 @@ DOORS = [
     (r"openssl/",
      r"exporter/(api/digest|api/\w*transport|api/\w*tls\w*|ledger/\w*tls\w*|web/\w*tls\w*|simulator/\w*listener\w*)\.(cc|h)$",
      "the digest, TLS and the transport"),
-    (r"emmintrin", r"exporter/api/value\.cc$", "the reading of JSON"),
+    (r"emmintrin\.h$", r"exporter/api/value\.cc$", "the reader of JSON"),
     (r"CLI/", r"exporter/(simulator/)?(main|flags)\.cc$", "main"),
 ]
 # Linux and C++ itself: one word is C++, these are the system's.

@@ -118,7 +118,11 @@ TEST_CASE("a signer that keeps its key signs as one that makes it anew", "[tence
   const Tc3Signer signer("vod");
   // The same day twice, the next day, another key, back again.
   for (const auto& [key, second] : std::vector<std::pair<std::string, std::int64_t>>{
-           {"first", 1551113065}, {"first", 1551113066}, {"first", 1551200000}, {"second", 1551200000}, {"first", 1551113065}}) {
+           {"first", 1551113065},
+           {"first", 1551113066},
+           {"first", 1551200000},
+           {"second", 1551200000},
+           {"first", 1551113065}}) {
     CAPTURE(key, second);
     const Credentials credentials{.id = "AKID", .key = Secret(key), .token = {}};
     HttpRequest kept = post("vod.tencentcloudapi.com", "application/json", "{}");
