@@ -34,6 +34,13 @@ def make_certificate(folder, name="front"):
     made.sign(name, "DNS:vod.test,DNS:localhost,IP:127.0.0.1")
 
 
+class Nginx(lab.Program):
+    """One that takes its workers with it: killed, it would leave them behind."""
+
+    def end(self):
+        self.stop()
+
+
 def run_nginx(name, configuration, folder):
     """An nginx of that configuration."""
     path = os.path.join(folder, f"{name}.conf")
@@ -41,7 +48,7 @@ def run_nginx(name, configuration, folder):
         file.write(configuration)
     # As root it would give its worker to another user, who may not read this folder.
     user = ["-g", "user root;"] if os.geteuid() == 0 else []
-    return lab.Program(name, [lab.find_program("nginx"), "-c", path, *user], folder)
+    return Nginx(name, [lab.find_program("nginx"), "-c", path, *user], folder)
 
 
 class Front:
