@@ -52,23 +52,8 @@ void LocalQuota::set_ceiling(double ceiling) {
   if (ceiling != pace_.ceiling()) pace_.set_ceiling(ceiling, clock_.steady_now());
 }
 
-std::shared_ptr<Quota> LocalQuotaBook::open(const CallLabels& key, double ceiling) {
-  const Lock lock(mutex_);
-  auto& quota = quotas_[key];
-  if (quota) {
-    quota->set_ceiling(ceiling);
-  } else {
-    quota = std::make_shared<LocalQuota>(clock_, ceiling);
-  }
-  return quota;
-}
-
-std::vector<QuotaBook::Entry> LocalQuotaBook::entries() const {
-  const Lock lock(mutex_);
-  std::vector<Entry> entries;
-  entries.reserve(quotas_.size());
-  for (const auto& [key, quota] : quotas_) entries.push_back({key, quota->read()});
-  return entries;
+std::shared_ptr<Quota> LocalQuotaBook::make(const CallLabels& /*key*/, double ceiling) const {
+  return std::make_shared<LocalQuota>(clock_, ceiling);
 }
 
 }  // namespace taskqueue

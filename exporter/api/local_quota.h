@@ -1,8 +1,6 @@
 // Quotas of one process.
 #pragma once
 
-#include <map>
-
 #include "exporter/api/pace.h"
 #include "exporter/api/quota.h"
 #include "exporter/locks.h"
@@ -18,7 +16,7 @@ class LocalQuota final : public Quota {
   [[nodiscard]] SteadyTime next(Urgency urgency) const override;
   void throttled(std::optional<Milliseconds> quiet) override;
   [[nodiscard]] Reading read() const override;
-  void set_ceiling(double ceiling);
+  void set_ceiling(double ceiling) override;
 
  private:
   struct Try {
@@ -34,18 +32,14 @@ class LocalQuota final : public Quota {
   std::uint64_t taken_ GUARDED_BY(mutex_) = 0;
 };
 
-/// Thread-safe.
 class LocalQuotaBook final : public QuotaBook {
  public:
   explicit LocalQuotaBook(Clock& clock) : clock_(clock) {}
 
-  [[nodiscard]] std::shared_ptr<Quota> open(const CallLabels& key, double ceiling) override;
-  [[nodiscard]] std::vector<Entry> entries() const override;
-
  private:
+  [[nodiscard]] std::shared_ptr<Quota> make(const CallLabels& key, double ceiling) const override;
+
   Clock& clock_;
-  mutable Mutex mutex_;
-  std::map<CallLabels, std::shared_ptr<LocalQuota>> quotas_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
 
 #include "exporter/clock.h"
+#include "exporter/locks.h"
 #include "exporter/metrics/call_labels.h"
 
 namespace taskqueue {
@@ -36,16 +38,19 @@ class Quota {
   /// The API said "slower": the rate halves, at most once a second, and `quiet` passes before the next request.
   virtual void throttled(std::optional<Milliseconds> quiet) = 0;
 
+  /// What may be taken at most, from now on, requests per second.
+  virtual void set_ceiling(double ceiling) = 0;
+
   struct Reading {
-    double rate = 0;     // requests per second allowed now
-    double ceiling = 0;  // at most
-    double waited = 0;   // seconds that requests have waited so far
+    double rate = 0;          // requests per second allowed now
+    double ceiling = 0;       // at most
+    double waited = 0;        // seconds that requests have waited so far
     std::uint64_t taken = 0;  // requests so far
   };
   [[nodiscard]] virtual Reading read() const = 0;
 };
 
-/// All quotas of the process, by key; they outlive reloads.
+/// All quotas of the process, by key; they outlive reloads. Thread-safe.
 class QuotaBook {
  public:
   QuotaBook() = default;
@@ -54,13 +59,19 @@ class QuotaBook {
   virtual ~QuotaBook() = default;
 
   /// The quota of that key with this ceiling, made when first asked for; a new ceiling takes the place of the old.
-  [[nodiscard]] virtual std::shared_ptr<Quota> open(const CallLabels& key, double ceiling) = 0;
+  [[nodiscard]] std::shared_ptr<Quota> open(const CallLabels& key, double ceiling);
 
   struct Entry {
     CallLabels key;
     Quota::Reading reading;
   };
-  [[nodiscard]] virtual std::vector<Entry> entries() const = 0;
+  [[nodiscard]] std::vector<Entry> entries() const;
+
+ private:
+  [[nodiscard]] virtual std::shared_ptr<Quota> make(const CallLabels& key, double ceiling) const = 0;
+
+  mutable Mutex mutex_;
+  std::map<CallLabels, std::shared_ptr<Quota>> quotas_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue

@@ -65,12 +65,12 @@ std::optional<SteadyTime> SharedQuota::take(Urgency urgency, const std::stop_tok
 
 Result<SharedQuota::Heard, Failure> SharedQuota::ask(Urgency urgency, Milliseconds longest) {
   Permission permission{.id = nonce(parts_.random), .given = {}, .longest = longest};
-  const auto reply = parts_.scripts.run(ScriptCall{take_script,
-                                                   {keys_.pace, keys_.recent},
-                                                   {ceiling_text(), rate_text(),
-                                                    urgency == Urgency::sweep ? "sweep" : "live", permission.id,
-                                                    std::to_string(longest.count())}},
-                                        patience);
+  const auto reply =
+      parts_.scripts.run(ScriptCall{take_script,
+                                    {keys_.pace, keys_.recent},
+                                    {ceiling_text(), rate_text(), urgency == Urgency::sweep ? "sweep" : "live",
+                                     permission.id, std::to_string(longest.count())}},
+                         patience);
   if (!reply) return Unexpected(reply.error());
   const SteadyTime now = parts_.clock.steady_now();
   note(*reply, 2, now);
@@ -105,12 +105,11 @@ void SharedQuota::answered(SteadyTime taken) {
     permission = std::move(found->second);
     under_way_.erase(found);
   }
-  const auto reply =
-      parts_.scripts.run(ScriptCall{answered_script,
-                                    {keys_.pace, keys_.recent},
-                                    {ceiling_text(), rate_text(), permission.id, permission.given,
-                                     std::to_string(permission.longest.count())}},
-                         patience);
+  const auto reply = parts_.scripts.run(ScriptCall{answered_script,
+                                                   {keys_.pace, keys_.recent},
+                                                   {ceiling_text(), rate_text(), permission.id, permission.given,
+                                                    std::to_string(permission.longest.count())}},
+                                        patience);
   if (reply) note(*reply, 0, parts_.clock.steady_now());
 }
 
@@ -150,23 +149,8 @@ std::string SharedQuota::ceiling_text() const {
 
 std::string SharedQuota::rate_text() const { return text_of(read().rate); }
 
-std::shared_ptr<Quota> SharedQuotaBook::open(const CallLabels& key, double ceiling) {
-  const Lock lock(mutex_);
-  auto& quota = quotas_[key];
-  if (quota) {
-    quota->set_ceiling(ceiling);
-  } else {
-    quota = std::make_shared<SharedQuota>(parts_, key, ceiling);
-  }
-  return quota;
-}
-
-std::vector<QuotaBook::Entry> SharedQuotaBook::entries() const {
-  const Lock lock(mutex_);
-  std::vector<Entry> entries;
-  entries.reserve(quotas_.size());
-  for (const auto& [key, quota] : quotas_) entries.push_back({key, quota->read()});
-  return entries;
+std::shared_ptr<Quota> SharedQuotaBook::make(const CallLabels& key, double ceiling) const {
+  return std::make_shared<SharedQuota>(parts_, key, ceiling);
 }
 
 }  // namespace taskqueue

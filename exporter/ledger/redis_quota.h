@@ -37,7 +37,7 @@ class SharedQuota final : public Quota {
   [[nodiscard]] SteadyTime next(Urgency urgency) const override;
   void throttled(std::optional<Milliseconds> quiet) override;
   [[nodiscard]] Reading read() const override;
-  void set_ceiling(double ceiling);
+  void set_ceiling(double ceiling) override;
 
  private:
   /// A permission, as Redis knows it.
@@ -73,18 +73,14 @@ class SharedQuota final : public Quota {
   std::map<SteadyTime, Permission> under_way_ GUARDED_BY(mutex_);  // by when they were taken, each another time
 };
 
-/// Thread-safe.
 class SharedQuotaBook final : public QuotaBook {
  public:
   explicit SharedQuotaBook(SharedQuotaParts parts) : parts_(std::move(parts)) {}
 
-  [[nodiscard]] std::shared_ptr<Quota> open(const CallLabels& key, double ceiling) override;
-  [[nodiscard]] std::vector<Entry> entries() const override;
-
  private:
+  [[nodiscard]] std::shared_ptr<Quota> make(const CallLabels& key, double ceiling) const override;
+
   const SharedQuotaParts parts_;
-  mutable Mutex mutex_;
-  std::map<CallLabels, std::shared_ptr<SharedQuota>> quotas_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue
