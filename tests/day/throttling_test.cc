@@ -85,10 +85,10 @@ class Curves {
 };
 
 /// By type; finished ones by outcome.
-using Counts = std::map<std::pair<std::string, std::string>, std::int64_t>;
+using Totals = std::map<std::pair<std::string, std::string>, std::int64_t>;
 
-Counts true_counters(const json& queue) {
-  Counts counts;
+Totals true_counters(const json& queue) {
+  Totals counts;
   for (const auto& [type, count] : queue["arrived"].items()) counts[{type, "arrived"}] = count.get<std::int64_t>();
   for (const json& each : queue["finished"]) {
     counts[{each["type"].get<std::string>(), each["outcome"].get<std::string>()}] = each["count"].get<std::int64_t>();
@@ -96,8 +96,8 @@ Counts true_counters(const json& queue) {
   return counts;
 }
 
-Counts shown_counters(const Snapshot& snapshot) {
-  Counts counts;
+Totals shown_counters(const Snapshot& snapshot) {
+  Totals counts;
   for (const auto& [type, counters] : snapshot.counters) {
     counts[{type, "arrived"}] = static_cast<std::int64_t>(counters.arrived);
     for (const auto& [outcome, count] : counters.finished) {
@@ -107,22 +107,22 @@ Counts shown_counters(const Snapshot& snapshot) {
   return counts;
 }
 
-Counts difference(Counts later, const Counts& earlier) {
+Totals difference(Totals later, const Totals& earlier) {
   for (const auto& [key, count] : earlier) later[key] -= count;
   std::erase_if(later, [](const auto& entry) { return entry.second == 0; });
   return later;
 }
 
-Counts true_gauges(const json& queue) {
-  Counts counts;
+Totals true_gauges(const json& queue) {
+  Totals counts;
   for (const json& each : queue["tasks"]) {
     counts[{each["type"].get<std::string>(), each["phase"].get<std::string>()}] += each["count"].get<std::int64_t>();
   }
   return counts;
 }
 
-Counts shown_gauges(const Snapshot& snapshot) {
-  Counts counts;
+Totals shown_gauges(const Snapshot& snapshot) {
+  Totals counts;
   for (const TaskCount& each : snapshot.tasks) counts[{each.type, std::string(word(each.phase))}] += each.count;
   std::erase_if(counts, [](const auto& entry) { return entry.second == 0; });
   return counts;
@@ -136,7 +136,7 @@ TEST_CASE("a minute of throttling slows requests down, loses nothing, and is ove
   day.live_for(minutes{3});
   day.freeze();
   const json truth_before = day.truth()["queues"][0];
-  const Counts counters_before = shown_counters(*day.view().at(0)->snapshot);
+  const Totals counters_before = shown_counters(*day.view().at(0)->snapshot);
   day.thaw();
 
   Curves curves(day);
@@ -173,7 +173,7 @@ TEST_CASE("a minute of throttling slows requests down, loses nothing, and is ove
   const auto shown = day.view().at(0);
   CHECK(shown->snapshot->complete);
   CHECK(shown_gauges(*shown->snapshot) == true_gauges(truth));
-  const Counts expected = difference(true_counters(truth), true_counters(truth_before));
+  const Totals expected = difference(true_counters(truth), true_counters(truth_before));
   CHECK(expected.size() >= 4);
   CHECK(difference(shown_counters(*shown->snapshot), counters_before) == expected);
 }

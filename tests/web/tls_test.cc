@@ -58,7 +58,7 @@ class House {
   std::optional<Server> server;
 };
 
-Limits hasty() {
+Limits hasty_tls() {
   Limits limits;
   limits.head_time = milliseconds{200};
   limits.linger_time = milliseconds{100};
@@ -131,7 +131,7 @@ TEST_CASE("TLS on a plain port ends at once", "[web][tls]") {
 }
 
 TEST_CASE("handshakes that do not come or do not end are closed in time", "[web][tls]") {
-  const House house(tls, hasty());
+  const House house(tls, hasty_tls());
   Client silent(house.port());
   Client half(house.port());
   half.send(std::string("\x16\x03\x01\x02\x00\x01", 6));

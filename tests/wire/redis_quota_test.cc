@@ -18,8 +18,8 @@ namespace {
 
 const CallLabels call{"tencent", "media", "mps", "", "DescribeTasks"};
 
-struct Replica {
-  explicit Replica(RedisServer& server) : redis(server.client()) {}
+struct QuotaReplica {
+  explicit QuotaReplica(RedisServer& server) : redis(server.client()) {}
 
   SystemClock clock;
   SystemRandom random;
@@ -58,7 +58,7 @@ std::size_t most_in_a_second(std::vector<SteadyTime> taken) {
 
 TEST_CASE("all replicas together stay under one ceiling, and come near it", "[wire][redis][quota]") {
   RedisServer server;
-  Replica a(server), b(server);
+  QuotaReplica a(server), b(server);
   const auto quota_a = a.book.open(call, 40);
   const auto quota_b = b.book.open(call, 40);
   std::vector<SteadyTime> taken, others;
@@ -76,7 +76,7 @@ TEST_CASE("all replicas together stay under one ceiling, and come near it", "[wi
 
 TEST_CASE("a throttle that one replica meets slows all of them", "[wire][redis][quota]") {
   RedisServer server;
-  Replica a(server), b(server);
+  QuotaReplica a(server), b(server);
   const auto quota_a = a.book.open(call, 100);
   const auto quota_b = b.book.open(call, 100);
   REQUIRE(quota_b->take(Urgency::live, {}));
@@ -91,7 +91,7 @@ TEST_CASE("a throttle that one replica meets slows all of them", "[wire][redis][
 
 TEST_CASE("sweeps take half, so that live reads are not starved", "[wire][redis][quota]") {
   RedisServer server;
-  Replica a(server);
+  QuotaReplica a(server);
   const auto quota = a.book.open(call, 100);
   REQUIRE(quota->take(Urgency::live, {}));
   REQUIRE(quota->take(Urgency::sweep, {}));
@@ -114,7 +114,7 @@ TEST_CASE("while Redis is away there is no permission, and a taker can be stoppe
 
 TEST_CASE("a Redis that has forgotten lets a second pass before the next request", "[wire][redis][quota]") {
   RedisServer server;
-  Replica a(server);
+  QuotaReplica a(server);
   const auto quota = a.book.open(call, 5);
   const auto first = take_for(*quota, a.clock, milliseconds{2500}, false);
   REQUIRE_FALSE(first.empty());

@@ -25,7 +25,7 @@ Failure failure_of(const HttpResponse& response) {
   return judged.error();
 }
 
-std::string header(const HttpRequest& request, const std::string& name) {
+std::string value_of(const HttpRequest& request, const std::string& name) {
   for (const Header& each : request.headers) {
     if (each.name == name) return each.value;
   }
@@ -49,13 +49,13 @@ TEST_CASE("parameters go into the query, in order and encoded", "[alibaba][aliba
   CHECK(request.body.empty());
   CHECK(request.target ==
         "/?DryRun=true&PageSize=100&RegionId=cn-hangzhou&StartTime=2015-11-23T15%3A10%3A00Z&Text=a%20b%2A~%C3%A4");
-  CHECK(header(request, "Host") == "ecs.cn-hangzhou.aliyuncs.com");
-  CHECK(header(request, "accept") == "application/json");
-  CHECK(header(request, "x-acs-action") == "DescribeTasks");
-  CHECK(header(request, "x-acs-version") == "2014-05-26");
-  CHECK(header(request, "x-acs-signature-nonce") == "nonce");
-  CHECK(header(request, "x-acs-security-token") == "token");
-  CHECK(header(request, "Content-Type") == "absent");
+  CHECK(value_of(request, "Host") == "ecs.cn-hangzhou.aliyuncs.com");
+  CHECK(value_of(request, "accept") == "application/json");
+  CHECK(value_of(request, "x-acs-action") == "DescribeTasks");
+  CHECK(value_of(request, "x-acs-version") == "2014-05-26");
+  CHECK(value_of(request, "x-acs-signature-nonce") == "nonce");
+  CHECK(value_of(request, "x-acs-security-token") == "token");
+  CHECK(value_of(request, "Content-Type") == "absent");
 }
 
 TEST_CASE("a success is the body itself", "[alibaba][alibaba_dialect]") {

@@ -86,7 +86,7 @@ HttpResponse says(std::string body, int status = 200, std::string date = "") {
   return response;
 }
 
-struct Bench {
+struct ClientBench {
   ManualClock clock{*parse_utc("2026-03-01T10:00:00Z")};
   LinedUpTransport transport;
   Keys keys;
@@ -121,7 +121,7 @@ const std::string labels = R"(account="media",action="DescribeTasks",cloud_servi
 }  // namespace
 
 TEST_CASE("what may help is tried again, each attempt with a fresh nonce, time and deadline", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {Unexpected(Failure{.kind = FailureKind::network, .sentence = "cut"}), says("", 502)};
   const auto answer = bench.call();
   REQUIRE(answer);
@@ -136,7 +136,7 @@ TEST_CASE("what may help is tried again, each attempt with a fresh nonce, time a
 }
 
 TEST_CASE("three attempts are all", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   for (int i = 0; i < 5; ++i) bench.transport.answers.push_back(says("", 500));
   const auto answer = bench.call();
   REQUIRE_FALSE(answer);
@@ -145,7 +145,7 @@ TEST_CASE("three attempts are all", "[api][client]") {
 }
 
 TEST_CASE("what cannot help is not tried again", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("InvalidParameter")};
   const auto answer = bench.call();
   REQUIRE_FALSE(answer);
@@ -154,7 +154,7 @@ TEST_CASE("what cannot help is not tried again", "[api][client]") {
 }
 
 TEST_CASE("codes that no document names are counted together", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("odd")};
   REQUIRE_FALSE(bench.call());
   CHECK(contains(bench.metrics(), R"(code="other",provider="tencent"} 1)"));
@@ -162,7 +162,7 @@ TEST_CASE("codes that no document names are counted together", "[api][client]") 
 }
 
 TEST_CASE("throttling lowers the limiter, is counted, and is tried again later", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("slow")};
   const SteadyTime before = bench.clock.steady_now();
   REQUIRE(bench.call());
@@ -172,7 +172,7 @@ TEST_CASE("throttling lowers the limiter, is counted, and is tried again later",
 }
 
 TEST_CASE("a long silence is left to the next refresh, and the limiter keeps it", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("quiet")};
   const SteadyTime before = bench.clock.steady_now();
   REQUIRE_FALSE(bench.call());
@@ -183,7 +183,7 @@ TEST_CASE("a long silence is left to the next refresh, and the limiter keeps it"
 }
 
 TEST_CASE("a refusal because of the clock sets the clock and is tried once more", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("clock", 200, "Sun, 01 Mar 2026 10:20:00 GMT")};
   REQUIRE(bench.call());
   REQUIRE(bench.transport.requests.size() == 2);
@@ -195,7 +195,7 @@ TEST_CASE("a refusal because of the clock sets the clock and is tried once more"
 }
 
 TEST_CASE("a second's difference is within what a Date header can tell", "[api][cloud_clock]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("fine", 200, "Sun, 01 Mar 2026 09:59:59 GMT")};
   const auto answer = bench.call();
   REQUIRE(answer);
@@ -204,7 +204,7 @@ TEST_CASE("a second's difference is within what a Date header can tell", "[api][
 }
 
 TEST_CASE("without keys nothing is sent", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.keys.missing = true;
   const auto answer = bench.call();
   REQUIRE_FALSE(answer);
@@ -213,7 +213,7 @@ TEST_CASE("without keys nothing is sent", "[api][client]") {
 }
 
 TEST_CASE("a stop ends the call before the next attempt", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.transport.answers = {says("", 500)};
   bench.transport.on_send = [&] { bench.stop.request_stop(); };
   const auto answer = bench.call();
@@ -225,7 +225,7 @@ TEST_CASE("a stop ends the call before the next attempt", "[api][client]") {
 }
 
 TEST_CASE("every attempt waits for the quota", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   const SteadyTime before = bench.clock.steady_now();
   for (int i = 0; i < 100; ++i) REQUIRE(bench.call());
   CHECK(bench.clock.steady_now() - before >= seconds{9});
@@ -233,7 +233,7 @@ TEST_CASE("every attempt waits for the quota", "[api][client]") {
 }
 
 TEST_CASE("a call whose keys are refused is made once more with others, where there are others", "[api][client]") {
-  Bench bench;
+  ClientBench bench;
   bench.keys.next = "new";
   bench.transport.answers = {says("expired")};
   REQUIRE(bench.call());

@@ -39,8 +39,8 @@ struct CountingSource final : KeySource {
   std::function<void(const std::stop_token&)> on_fetch;
 };
 
-struct Bench : KeyBench {
-  Bench() {
+struct RefreshBench : KeyBench {
+  RefreshBench() {
     auto made = std::make_unique<CountingSource>(clock);
     source = made.get();
     keys = std::make_unique<RefreshedCredentials>(std::move(made), "media",
@@ -59,7 +59,7 @@ Failure slow() { return no_keys("slow"); }
 }  // namespace
 
 TEST_CASE("keys are kept until five minutes before they expire", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   CHECK(bench.id() == "1");
   bench.clock.advance(minutes{54});
   CHECK(bench.id() == "1");
@@ -69,7 +69,7 @@ TEST_CASE("keys are kept until five minutes before they expire", "[api][refreshe
 }
 
 TEST_CASE("keys of a short life are renewed when a quarter of it is left", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   bench.source->life = seconds{8};
   CHECK(bench.id() == "1");
   bench.clock.advance(seconds{5});
@@ -79,7 +79,7 @@ TEST_CASE("keys of a short life are renewed when a quarter of it is left", "[api
 }
 
 TEST_CASE("while a source fails the old keys serve until they expire", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   CHECK(bench.id() == "1");
   for (int i = 0; i < 100; ++i) bench.source->failures.push_back(slow());
   bench.clock.advance(minutes{56});
@@ -91,7 +91,7 @@ TEST_CASE("while a source fails the old keys serve until they expire", "[api][re
 }
 
 TEST_CASE("a source that fails is asked again after 2, 4, 8 ... 30 seconds", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   for (int i = 0; i < 7; ++i) bench.source->failures.push_back(slow());
   int waited = 0;
   std::vector<int> pauses;
@@ -109,7 +109,7 @@ TEST_CASE("a source that fails is asked again after 2, 4, 8 ... 30 seconds", "[a
 }
 
 TEST_CASE("keys that the cloud refused are replaced at once", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   const auto first = *bench.keys->get({});
   bench.keys->refused(first);
   CHECK(bench.id() == "2");
@@ -118,7 +118,7 @@ TEST_CASE("keys that the cloud refused are replaced at once", "[api][refreshed_c
 }
 
 TEST_CASE("a source whose new keys are refused too is not asked without end", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   for (int i = 0; i < 10; ++i) {
     const auto keys = bench.keys->get({});
     if (keys) bench.keys->refused(*keys);
@@ -130,7 +130,7 @@ TEST_CASE("a source whose new keys are refused too is not asked without end", "[
 }
 
 TEST_CASE("keys that come again after the cloud refused them are no keys", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   const auto first = *bench.keys->get({});
   bench.source->again = true;
   bench.keys->refused(first);
@@ -141,7 +141,7 @@ TEST_CASE("keys that come again after the cloud refused them are no keys", "[api
 }
 
 TEST_CASE("one thread asks, the others wait for what it brings", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   std::promise<void> asked;
   std::promise<void> may_answer;
   bench.source->on_fetch = [&](const std::stop_token&) {
@@ -162,7 +162,7 @@ TEST_CASE("one thread asks, the others wait for what it brings", "[api][refreshe
 
 TEST_CASE("while one thread renews keys the others go on with those that are still valid",
           "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   CHECK(bench.id() == "1");
   bench.clock.advance(minutes{56});
   std::promise<void> asked;
@@ -181,7 +181,7 @@ TEST_CASE("while one thread renews keys the others go on with those that are sti
 }
 
 TEST_CASE("who is told to stop does not wait, and a stopped question is no failure", "[api][refreshed_credentials]") {
-  Bench bench;
+  RefreshBench bench;
   bench.source->failures = {Failure{.kind = FailureKind::stopped, .sentence = "stopped"}};
   CHECK(bench.id() == "stopped");
   CHECK(bench.id() == "1");

@@ -12,13 +12,13 @@ using std::chrono::seconds;
 
 namespace {
 
-const WallTime now{seconds{1772359200}};
+const WallTime scraped{seconds{1772359200}};
 const QueueLabels labels{.queue = "transcode", .cloud_service = "mps", .account = "media", .cloud_region = ""};
 
 QueueStatus fresh() {
   QueueStatus status;
   status.tried = status.last_refresh_succeeded = true;
-  status.last_success = now - seconds{3};
+  status.last_success = scraped - seconds{3};
   status.last_duration = Milliseconds{250};
   status.interval = seconds{30};
   status.stale_after = seconds{300};
@@ -30,7 +30,7 @@ Snapshot snapshot() {
   Snapshot snapshot;
   snapshot.complete = true;
   snapshot.tasks = {{"A", "WAITING", Phase::queued, 2}, {"A", "FINISH", Phase::succeeded, 0}};
-  snapshot.oldest["A"].queued = now - seconds{60};
+  snapshot.oldest["A"].queued = scraped - seconds{60};
   snapshot.window = seconds{604800};
   snapshot.tells_start = true;
   TypeCounters& counters = snapshot.counters["A"];
@@ -58,7 +58,7 @@ bool has(const std::string& text, const std::string& line) {
 
 TEST_CASE("a queue is rendered with its labels, family by family", "[metrics][rendering]") {
   const Snapshot shown = snapshot();
-  const std::string out = text(render(labels, fresh(), &shown, now));
+  const std::string out = text(render(labels, fresh(), &shown, scraped));
   const std::string q = R"(queue="transcode",cloud_service="mps",account="media")";
   CHECK(has(out, "taskqueue_tasks{" + q + R"(,type="A",status="WAITING",phase="queued"} 2)"));
   CHECK(has(out, "taskqueue_tasks{" + q + R"(,type="A",status="FINISH",phase="succeeded"} 0)"));
@@ -83,8 +83,8 @@ TEST_CASE("a queue is rendered with its labels, family by family", "[metrics][re
 TEST_CASE("a stale queue loses its gauges and keeps its counters", "[metrics][rendering]") {
   const Snapshot shown = snapshot();
   QueueStatus status = fresh();
-  status.last_success = now - seconds{301};
-  const std::string dropped = text(render(labels, status, &shown, now));
+  status.last_success = scraped - seconds{301};
+  const std::string dropped = text(render(labels, status, &shown, scraped));
   CHECK(dropped.find("taskqueue_tasks{") == std::string::npos);
   CHECK(dropped.find("taskqueue_oldest_queued") == std::string::npos);
   CHECK(dropped.find("taskqueue_window") == std::string::npos);
@@ -93,11 +93,11 @@ TEST_CASE("a stale queue loses its gauges and keeps its counters", "[metrics][re
   CHECK(dropped.find("taskqueue_up{queue=\"transcode\",cloud_service=\"mps\",account=\"media\"} 0") !=
         std::string::npos);
   status.drops_stale = false;
-  CHECK(text(render(labels, status, &shown, now)).find("taskqueue_tasks{") != std::string::npos);
+  CHECK(text(render(labels, status, &shown, scraped)).find("taskqueue_tasks{") != std::string::npos);
 }
 
 TEST_CASE("a queue that was never read shows only how it is going", "[metrics][rendering]") {
-  const std::string out = text(render(labels, {}, nullptr, now));
+  const std::string out = text(render(labels, {}, nullptr, scraped));
   CHECK(out.find("taskqueue_tasks") == std::string::npos);
   CHECK(out.find("taskqueue_last_success_timestamp_seconds{") == std::string::npos);
   CHECK(has(out, R"(taskqueue_up{queue="transcode",cloud_service="mps",account="media"} 0)"));
@@ -106,7 +106,7 @@ TEST_CASE("a queue that was never read shows only how it is going", "[metrics][r
 TEST_CASE("a queue without start times has no wait and run", "[metrics][rendering]") {
   Snapshot shown = snapshot();
   shown.tells_start = false;
-  const std::string out = text(render(labels, fresh(), &shown, now));
+  const std::string out = text(render(labels, fresh(), &shown, scraped));
   CHECK(out.find("task_wait_seconds") == std::string::npos);
   CHECK(out.find("task_run_seconds") == std::string::npos);
   CHECK(out.find("task_turnaround_seconds") != std::string::npos);
@@ -114,9 +114,9 @@ TEST_CASE("a queue without start times has no wait and run", "[metrics][renderin
 
 TEST_CASE("a bucket's newest task is its exemplar", "[metrics][rendering]") {
   Snapshot shown = snapshot();
-  shown.counters["A"].run.observe(31, {.task_id = "t-1", .value = 31, .when = now});
-  shown.counters["A"].run.observe(32, {.task_id = "t-2", .value = 32, .when = now});
-  const Rendering rendering = render(labels, fresh(), &shown, now);
+  shown.counters["A"].run.observe(31, {.task_id = "t-1", .value = 31, .when = scraped});
+  shown.counters["A"].run.observe(32, {.task_id = "t-2", .value = 32, .when = scraped});
+  const Rendering rendering = render(labels, fresh(), &shown, scraped);
   const std::string line =
       R"(taskqueue_task_run_seconds_bucket{queue="transcode",cloud_service="mps",account="media",type="A",le="60.0"} 2)";
   const std::string& marked = lines_of(rendering, QueueFamily::run)->text(Format::openmetrics);
@@ -129,10 +129,10 @@ TEST_CASE("what has not changed is shared with the rendering before, compressed 
           "[metrics][rendering]") {
   Snapshot shown = snapshot();
   const Snapshot shown_before = shown;
-  const Rendering before = render(labels, fresh(), &shown, now);
+  const Rendering before = render(labels, fresh(), &shown, scraped);
   shown.tasks[0].count = 3;
   const Snapshot* const known = GENERATE(false, true) ? &shown_before : nullptr;
-  const Rendering after = render(labels, fresh(), &shown, now, {&before, known});
+  const Rendering after = render(labels, fresh(), &shown, scraped, {&before, known});
   REQUIRE(after.size() == before.size());
   for (std::size_t i = 0; i < after.size(); ++i) {
     CAPTURE(queue_families()[after[i].family].name);
@@ -143,23 +143,23 @@ TEST_CASE("what has not changed is shared with the rendering before, compressed 
 
 TEST_CASE("another exemplar alone is a change", "[metrics][rendering]") {
   Snapshot shown = snapshot();
-  const Rendering before = render(labels, fresh(), &shown, now);
+  const Rendering before = render(labels, fresh(), &shown, scraped);
   const Snapshot shown_before = shown;
   const Snapshot* const known = GENERATE(false, true) ? &shown_before : nullptr;
-  shown.counters["A"].wait.exemplars[0] = {.task_id = "t-9", .value = 0.5, .when = now};
-  const Rendering after = render(labels, fresh(), &shown, now, {&before, known});
+  shown.counters["A"].wait.exemplars[0] = {.task_id = "t-9", .value = 0.5, .when = scraped};
+  const Rendering after = render(labels, fresh(), &shown, scraped, {&before, known});
   CHECK(lines_of(after, QueueFamily::wait) != lines_of(before, QueueFamily::wait));
   CHECK(lines_of(after, QueueFamily::run) == lines_of(before, QueueFamily::run));
 }
 
 TEST_CASE("a histogram that has come, gone or grown is written anew", "[metrics][rendering]") {
   const Snapshot one = snapshot();
-  const Rendering before = render(labels, fresh(), &one, now);
+  const Rendering before = render(labels, fresh(), &one, scraped);
   Snapshot other = one;
   SECTION("of another type") { other.counters["new"] = other.counters["A"]; }
   SECTION("no more") { other.counters.clear(); }
   SECTION("larger") { other.counters["A"].wait.observe(3, {}); }
-  const Rendering after = render(labels, fresh(), &other, now, {&before, &one});
-  CHECK(text(after) == text(render(labels, fresh(), &other, now)));
+  const Rendering after = render(labels, fresh(), &other, scraped, {&before, &one});
+  CHECK(text(after) == text(render(labels, fresh(), &other, scraped)));
   CHECK(text(after) != text(before));
 }

@@ -6,7 +6,7 @@
 namespace taskqueue::simulator {
 namespace {
 
-std::string verdict(const Request& request, const std::string& secret, WallTime now) {
+std::string acs_verdict(const Request& request, const std::string& secret, WallTime now) {
   const AcsParameters parameters(request);
   const auto checked = check_acs(request, parameters, read_acs_claim(request, parameters), secret, now);
   return checked ? "OK" : checked.error().code;
@@ -56,13 +56,13 @@ const std::string run_signature = "06563a9e1b43f5dfe96b81484da74bceab24a1d853912
 
 TEST_CASE("the vendor's RPC examples are accepted at their time", "[simulator][acs]") {
   const WallTime then = at("2016-02-23T12:46:24Z");
-  CHECK(verdict(rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "OK");
-  CHECK(verdict(rpc("POST", regions, "MxbnVAM4w6sft9xjVpe/GCKueuk="), "testsecret", then) == "OK");
+  CHECK(acs_verdict(rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "OK");
+  CHECK(acs_verdict(rpc("POST", regions, "MxbnVAM4w6sft9xjVpe/GCKueuk="), "testsecret", then) == "OK");
   const WallTime later = at("2023-03-13T08:34:30Z");
   CHECK(
-      verdict(rpc("GET", "RegionId=cn-beijing&Action=DescribeDedicatedHosts&" + hosts, "9NaGiOspFP5UPcwX8Iwt2YJXXuk="),
+      acs_verdict(rpc("GET", "RegionId=cn-beijing&Action=DescribeDedicatedHosts&" + hosts, "9NaGiOspFP5UPcwX8Iwt2YJXXuk="),
               "testsecret", later) == "OK");
-  CHECK(verdict(rpc("GET",
+  CHECK(acs_verdict(rpc("GET",
                     "Action=DescribeTasks&PageNumber=1&PageSize=100&RegionId=cn-hangzhou&"
                     "StartTime=2015-11-23T15%3A10%3A00Z&" +
                         hosts,
@@ -78,29 +78,29 @@ TEST_CASE("an RPC request is refused when any byte of its query changes", "[simu
     char& byte = query[query.find(name) + std::string(name).size()];
     byte = byte == 'x' ? 'y' : 'x';
     CAPTURE(query);
-    CHECK(verdict(rpc("GET", query, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "SignatureDoesNotMatch");
+    CHECK(acs_verdict(rpc("GET", query, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "SignatureDoesNotMatch");
   }
-  CHECK(verdict(rpc("POST", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "SignatureDoesNotMatch");
-  CHECK(verdict(rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecreT", then) == "SignatureDoesNotMatch");
+  CHECK(acs_verdict(rpc("POST", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecret", then) == "SignatureDoesNotMatch");
+  CHECK(acs_verdict(rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY="), "testsecreT", then) == "SignatureDoesNotMatch");
 }
 
 TEST_CASE("an RPC timestamp is good for fifteen minutes either way", "[simulator][acs]") {
   using std::chrono::seconds;
   const Request request = rpc("GET", regions, "OLeaidS1JvxuMvnyHOwuJ+uX5qY=");
   const WallTime then = at("2016-02-23T12:46:24Z");
-  CHECK(verdict(request, "testsecret", then + seconds{900}) == "OK");
-  CHECK(verdict(request, "testsecret", then + seconds{901}) == "InvalidTimeStamp.Expired");
-  CHECK(verdict(request, "testsecret", then - seconds{901}) == "InvalidTimeStamp.Expired");
+  CHECK(acs_verdict(request, "testsecret", then + seconds{900}) == "OK");
+  CHECK(acs_verdict(request, "testsecret", then + seconds{901}) == "InvalidTimeStamp.Expired");
+  CHECK(acs_verdict(request, "testsecret", then - seconds{901}) == "InvalidTimeStamp.Expired");
 }
 
 TEST_CASE("the vendor's ACS3 examples are accepted at their time", "[simulator][acs]") {
   const std::string secret = "YourAccessKeySecret";
-  CHECK(verdict(acs3("ecs.cn-shanghai.aliyuncs.com", "RunInstances", run_query, run_signature), secret, acs3_time) ==
+  CHECK(acs_verdict(acs3("ecs.cn-shanghai.aliyuncs.com", "RunInstances", run_query, run_signature), secret, acs3_time) ==
         "OK");
-  CHECK(verdict(acs3("ecs.cn-hangzhou.aliyuncs.com", "DescribeTasks", "PageNumber=1&PageSize=100&RegionId=cn-hangzhou",
+  CHECK(acs_verdict(acs3("ecs.cn-hangzhou.aliyuncs.com", "DescribeTasks", "PageNumber=1&PageSize=100&RegionId=cn-hangzhou",
                      "e997010cc368b07bc352174ed340121968d09300fae60a94924bfb52074a3813"),
                 secret, acs3_time) == "OK");
-  CHECK(verdict(acs3("ecs.cn-hangzhou.aliyuncs.com", "DescribeTasks",
+  CHECK(acs_verdict(acs3("ecs.cn-hangzhou.aliyuncs.com", "DescribeTasks",
                      "PageNumber=1&PageSize=100&RegionId=cn-hangzhou&StartTime=2015-11-23T15%3A10%3A00Z",
                      "d9cbb9b0d2df477df6418a257a926ec3b4c12934dbf3a7f4277a4686d3f58112", "YourSecurityToken"),
                 secret, acs3_time) == "OK");
@@ -115,12 +115,12 @@ TEST_CASE("an ACS3 request is refused when any of its parts changes", "[simulato
   SECTION("the version") { request.headers[3].value = "2014-05-27"; }
   SECTION("the nonce") { request.headers[5].value.back() = 'x'; }
   SECTION("the host") { request.headers[0].value = "ecs.aliyuncs.com"; }
-  CHECK(verdict(request, "YourAccessKeySecret", acs3_time) == "SignatureDoesNotMatch");
+  CHECK(acs_verdict(request, "YourAccessKeySecret", acs3_time) == "SignatureDoesNotMatch");
 }
 
 TEST_CASE("a request without a signature is incomplete", "[simulator][acs]") {
   const Request request{.method = "GET", .target = "/?" + regions};
-  CHECK(verdict(request, "testsecret", at("2016-02-23T12:46:24Z")) == "IncompleteSignature");
+  CHECK(acs_verdict(request, "testsecret", at("2016-02-23T12:46:24Z")) == "IncompleteSignature");
 }
 
 }  // namespace taskqueue::simulator

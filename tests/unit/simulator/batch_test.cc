@@ -9,11 +9,11 @@ namespace {
 
 using std::chrono::minutes;
 
-struct Fixture {
+struct BatchFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
 
-  Fixture() { clock.advance(minutes{40}); }
+  BatchFixture() { clock.advance(minutes{40}); }
   Json ask(const std::string& action, const Json& parameters) {
     return simulator::ask(cloud, clock, batch(action), parameters);
   }
@@ -42,7 +42,7 @@ std::uint64_t sum(const Json& metrics) {
 }  // namespace
 
 TEST_CASE("the jobs listed by state are those of the truth", "[simulator][batch]") {
-  Fixture f;
+  BatchFixture f;
   std::map<std::string, std::size_t> expected;
   const Json truth = truth_of(f.cloud, "batch");
   for (const Json& row : truth.at("jobs"))
@@ -55,7 +55,7 @@ TEST_CASE("the jobs listed by state are those of the truth", "[simulator][batch]
 }
 
 TEST_CASE("tasks and instances, read job by job, are those of the truth", "[simulator][batch]") {
-  Fixture f;
+  BatchFixture f;
   std::map<std::string, std::uint64_t> tasks;
   std::map<std::string, std::uint64_t> instances;
   for (const Json& job : f.jobs(Json::object())) {
@@ -92,7 +92,7 @@ TEST_CASE("tasks and instances, read job by job, are those of the truth", "[simu
 }
 
 TEST_CASE("Limit does not change the metrics of a task, unless that is switched", "[simulator][batch]") {
-  Fixture f;
+  BatchFixture f;
   Json big;
   for (const Json& job : f.jobs(Json::object())) {
     const Json parameters{{"JobId", job.at("JobId")}, {"TaskName", "A"}, {"Limit", 1}};
@@ -106,7 +106,7 @@ TEST_CASE("Limit does not change the metrics of a task, unless that is switched"
 }
 
 TEST_CASE("batch errors have the codes of the pages", "[simulator][batch]") {
-  Fixture f;
+  BatchFixture f;
   const auto code = [&](const std::string& action, const Json& parameters) {
     return error_code(f.ask(action, parameters));
   };
@@ -136,7 +136,7 @@ TEST_CASE("batch errors have the codes of the pages", "[simulator][batch]") {
 }
 
 TEST_CASE("jobs can be asked for by id, and filters combine", "[simulator][batch]") {
-  Fixture f;
+  BatchFixture f;
   const auto all = f.jobs(Json::object());
   REQUIRE(all.size() > 3);
   const Json two{{"JobIds", {all[0].at("JobId"), all[2].at("JobId"), "job-00000000"}}};

@@ -13,7 +13,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Fixture {
+struct CloudFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
 
@@ -42,7 +42,7 @@ std::string header(const Answer& answer, const std::string& name) {
 }  // namespace
 
 TEST_CASE("a good request is answered, with the cloud's date and a request id", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   const Answer answer = f.cloud.handle(f.good());
   CHECK(answer.status == 200);
   CHECK(header(answer, "Date") == "Wed, 01 May 2024 12:00:00 GMT");
@@ -51,7 +51,7 @@ TEST_CASE("a good request is answered, with the cloud's date and a request id", 
 }
 
 TEST_CASE("each thing that can be wrong with a request has its code", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   Request request = f.good();
   std::string expected;
   SECTION("no action") { drop(request, "X-TC-Action"), expected = "MissingParameter"; }
@@ -97,7 +97,7 @@ TEST_CASE("each thing that can be wrong with a request has its code", "[simulato
 }
 
 TEST_CASE("temporary keys need their token", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   CloudPlan plan = small_cloud();
   plan.accounts[0].token = "session";
   Cloud cloud(plan, f.clock);
@@ -108,7 +108,7 @@ TEST_CASE("temporary keys need their token", "[simulator][cloud]") {
 }
 
 TEST_CASE("a signed GET with flattened parameters is understood", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   Request request{.method = "GET",
                   .target =
                       "/?SubAppId=7&Limit=3&Sort.Field=CreateTime&Sort.Order=Asc&"
@@ -159,7 +159,7 @@ TEST_CASE("in any world at any time the listings by status make up the truth", "
 }
 
 TEST_CASE("a pause freezes the worlds, not the clock, and puts nothing into the past", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   f.clock.advance(minutes{5});
   control(f.cloud, "POST", "pause");
   const Json before = truth_of(f.cloud, "mps");
@@ -185,7 +185,7 @@ TEST_CASE("a pause freezes the worlds, not the clock, and puts nothing into the 
 }
 
 TEST_CASE("requests over the documented limit are refused within the second", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   CloudPlan plan = small_cloud();
   plan.limits.clear();
   Cloud cloud(plan, f.clock);
@@ -202,7 +202,7 @@ TEST_CASE("requests over the documented limit are refused within the second", "[
 }
 
 TEST_CASE("faults happen to the calls they are for", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   const auto order = [&](const std::string& json) { REQUIRE(control(f.cloud, "POST", "faults", json).status == 200); };
   SECTION("errors, a number of times") {
     order(R"([{"service": "mps", "kind": "error", "code": "InternalError", "times": 2}])");
@@ -259,7 +259,7 @@ TEST_CASE("each fault of a list strikes by its own luck", "[simulator][cloud]") 
 }
 
 TEST_CASE("a skewed cloud says its own time and measures signatures by it", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   REQUIRE(control(f.cloud, "POST", "clock", R"({"skew_seconds": 400})").status == 200);
   const Answer answer = f.cloud.handle(f.good());
   CHECK(header(answer, "Date") == "Wed, 01 May 2024 12:06:40 GMT");
@@ -268,13 +268,13 @@ TEST_CASE("a skewed cloud says its own time and measures signatures by it", "[si
 }
 
 TEST_CASE("two clouds of one plan give the same answers", "[simulator][cloud]") {
-  Fixture a;
-  Fixture b;
+  CloudFixture a;
+  CloudFixture b;
   CHECK(a.cloud.handle(a.good()).body == b.cloud.handle(b.good()).body);
 }
 
 TEST_CASE("many threads may ask at once", "[simulator][cloud]") {
-  Fixture f;
+  CloudFixture f;
   std::atomic<int> wrong = 0;
   {
     std::vector<std::jthread> threads;

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::minutes;
 
-struct Fixture {
+struct ControlFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
 };
@@ -20,7 +20,7 @@ Json reading_of(Cloud& cloud, const std::string& service) {
   return nullptr;
 }
 
-std::uint64_t sum(const Json& numbers) {
+std::uint64_t total(const Json& numbers) {
   std::uint64_t total = 0;
   for (const Json& number : numbers)
     total += number.is_object() ? number.at("count").get<std::uint64_t>() : number.get<std::uint64_t>();
@@ -30,7 +30,7 @@ std::uint64_t sum(const Json& numbers) {
 }  // namespace
 
 TEST_CASE("the truth tells every queue, and its numbers add up", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   f.clock.advance(minutes{6});
   const Json truth = Json::parse(control(f.cloud, "GET", "truth").body);
   CHECK(truth.at("now") == "2024-05-01T12:06:00.000Z");
@@ -43,14 +43,14 @@ TEST_CASE("the truth tells every queue, and its numbers add up", "[simulator][co
       if (row.at("phase") == "queued" || row.at("phase") == "running") live += row.at("count").get<std::uint64_t>();
     }
     CAPTURE(service);
-    CHECK(sum(queue.at("arrived")) == sum(queue.at("finished")) + live);
+    CHECK(total(queue.at("arrived")) == total(queue.at("finished")) + live);
   }
   CHECK(truth_of(f.cloud, "vod").at("sub_app_id") == 7);
   CHECK(truth_of(f.cloud, "ecs").at("region") == "cn-hangzhou");
 }
 
 TEST_CASE("the oldest are those that the listings show", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   f.clock.advance(minutes{6});
   std::map<std::string, double> oldest;
   for (const Json& item : scroll(f.cloud, f.clock, mps(), {{"Status", "WAITING"}, {"Limit", 100}})) {
@@ -101,7 +101,7 @@ TEST_CASE("a task that leaves the window alive is never told as finished", "[sim
 }
 
 TEST_CASE("requests are counted by code, and the most in any sliding second", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   const auto call = [&] { ask(f.cloud, f.clock, mps(), {{"Status", "FINISH"}}); };
   f.clock.advance(Milliseconds{900});
   for (int i = 0; i < 3; ++i) call();
@@ -121,7 +121,7 @@ TEST_CASE("requests are counted by code, and the most in any sliding second", "[
 }
 
 TEST_CASE("quirks can be read, switched for one service or all, and put back", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   const auto quirks = [&] { return Json::parse(control(f.cloud, "GET", "quirks").body); };
   CHECK(quirks().at("mps").at("not_yet") == "zero_year");
   CHECK(quirks().at("vod").at("not_yet") == "first_year");
@@ -136,7 +136,7 @@ TEST_CASE("quirks can be read, switched for one service or all, and put back", "
 }
 
 TEST_CASE("what the control path does not understand changes nothing", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   const std::string before = control(f.cloud, "GET", "quirks").body;
   CHECK(control(f.cloud, "POST", "quirks", R"({"sead_only": true})").status == 400);
   CHECK(control(f.cloud, "POST", "quirks", R"({"service": "cos"})").status == 400);
@@ -152,7 +152,7 @@ TEST_CASE("what the control path does not understand changes nothing", "[simulat
 }
 
 TEST_CASE("limits can be switched", "[simulator][control]") {
-  Fixture f;
+  ControlFixture f;
   REQUIRE(control(f.cloud, "POST", "limits", R"({"mps.DescribeTasks": 1})").status == 200);
   CHECK(error_code(ask(f.cloud, f.clock, mps(), {{"Status", "FINISH"}})) == "OK");
   CHECK(error_code(ask(f.cloud, f.clock, mps(), {{"Status", "FINISH"}})) == "RequestLimitExceeded");

@@ -12,12 +12,12 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Fixture {
+struct EcsFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
   int nonces = 0;
 
-  Fixture() { clock.advance(minutes{8}); }
+  EcsFixture() { clock.advance(minutes{8}); }
   std::string nonce() { return "nonce-" + std::to_string(++nonces); }
   Answer answer(Pairs pairs) {
     pairs.emplace_back("RegionId", "cn-hangzhou");
@@ -52,7 +52,7 @@ Pairs with(Pairs pairs, const std::string& name, const std::string& value) {
 }  // namespace
 
 TEST_CASE("all pages together are the truth", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   std::map<std::string, std::uint64_t> expected;
   const Json truth = truth_of(f.cloud, "ecs");
   for (const Json& row : truth.at("tasks")) {
@@ -73,7 +73,7 @@ TEST_CASE("all pages together are the truth", "[simulator][ecs]") {
 }
 
 TEST_CASE("only three words filter by status; others are not heeded", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   std::map<std::string, std::size_t> counts;
   const auto everything = f.all({});
   for (const Json& item : everything) ++counts[item.at("TaskStatus").get<std::string>()];
@@ -85,7 +85,7 @@ TEST_CASE("only three words filter by status; others are not heeded", "[simulato
 }
 
 TEST_CASE("tasks can be asked for by id, action and creation", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   const auto everything = f.all({});
   const auto id = [&](std::size_t i) { return everything.at(i).at("TaskId").get<std::string>(); };
   CHECK(f.all({{"TaskIds", id(3) + "," + id(70) + ",t-none"}}).size() == 2);
@@ -99,7 +99,7 @@ TEST_CASE("tasks can be asked for by id, action and creation", "[simulator][ecs]
 }
 
 TEST_CASE("RPC answers are XML unless JSON is asked for", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   const Answer xml = f.rpc(describe);
   CHECK(xml.status == 200);
   CHECK(xml.body.find("<DescribeTasksResponse>") != std::string::npos);
@@ -110,7 +110,7 @@ TEST_CASE("RPC answers are XML unless JSON is asked for", "[simulator][ecs]") {
 }
 
 TEST_CASE("errors are at the top level, with a status of their own", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   const auto failing = [](const Answer& answer) {
     return std::to_string(answer.status) + " " + Json::parse(answer.body).at("Code").get<std::string>();
   };
@@ -128,7 +128,7 @@ TEST_CASE("errors are at the top level, with a status of their own", "[simulator
 }
 
 TEST_CASE("a nonce works once, in either signature", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   const Request rpc = rpc_request(with(describe, "Format", "JSON"), f.clock.wall_now(), "again");
   CHECK(f.cloud.handle(rpc).status == 200);
   CHECK(Json::parse(f.cloud.handle(rpc).body).at("Code") == "SignatureNonceUsed");
@@ -141,7 +141,7 @@ TEST_CASE("a nonce works once, in either signature", "[simulator][ecs]") {
 }
 
 TEST_CASE("over the limit everything is refused until the minute ends", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   control(f.cloud, "POST", "limits", R"({"ecs.DescribeTasks": 2})");
   CHECK(f.answer({}).status == 200);
   CHECK(f.answer({}).status == 200);
@@ -153,7 +153,7 @@ TEST_CASE("over the limit everything is refused until the minute ends", "[simula
 }
 
 TEST_CASE("a fault can say when to come back", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   control(f.cloud, "POST", "faults",
           R"([{"service": "ecs", "kind": "error", "code": "Throttling", "status": 429, "retry_after_ms": 1500}])");
   const Answer answer = f.answer({});
@@ -164,7 +164,7 @@ TEST_CASE("a fault can say when to come back", "[simulator][ecs]") {
 }
 
 TEST_CASE("the first sample's form of TaskSet can be had", "[simulator][ecs]") {
-  Fixture f;
+  EcsFixture f;
   control(f.cloud, "POST", "quirks", R"({"service": "ecs", "array_of_objects": true, "real_booleans": true})");
   const Json set = f.ask({}).at("TaskSet");
   REQUIRE(set.is_array());

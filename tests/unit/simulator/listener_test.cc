@@ -54,7 +54,7 @@ class Wire {
   bool connected_ = false;
 };
 
-struct Fixture {
+struct ListenerFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
   Listener listener{cloud, {}};
@@ -70,7 +70,7 @@ std::string on_the_wire(const Request& request) {
   return bytes + "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
 }
 
-std::string good(const Fixture& f) {
+std::string good(const ListenerFixture& f) {
   return on_the_wire(tencent_request(mps(), R"({"Status":"FINISH"})", f.clock.wall_now()));
 }
 
@@ -81,7 +81,7 @@ bool fine(const std::string& answer) {
 }  // namespace
 
 TEST_CASE("a connection serves one request after another", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   Wire wire(f.listener.port());
   for (int i = 0; i < 20; ++i) {
     wire.send(good(f));
@@ -90,7 +90,7 @@ TEST_CASE("a connection serves one request after another", "[simulator][listener
 }
 
 TEST_CASE("a body may come in chunks and in pieces", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   Wire wire(f.listener.port());
   std::string request = good(f);
   request.replace(request.find("Content-Length: 19"), 18, "Transfer-Encoding: chunked");
@@ -100,7 +100,7 @@ TEST_CASE("a body may come in chunks and in pieces", "[simulator][listener]") {
 }
 
 TEST_CASE("silent connections keep nobody waiting", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   std::vector<std::unique_ptr<Wire>> silent;
   for (int i = 0; i < 50; ++i) silent.push_back(std::make_unique<Wire>(f.listener.port()));
   Wire wire(f.listener.port());
@@ -109,14 +109,14 @@ TEST_CASE("silent connections keep nobody waiting", "[simulator][listener]") {
 }
 
 TEST_CASE("what is no HTTP ends the connection", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   Wire wire(f.listener.port());
   wire.send("hello\r\n\r\n");
   CHECK(wire.receive().empty());
 }
 
 TEST_CASE("close gives no byte, cut gives half a body", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   f.fault("close");
   Wire closed(f.listener.port());
   closed.send(good(f));
@@ -131,7 +131,7 @@ TEST_CASE("close gives no byte, cut gives half a body", "[simulator][listener]")
 }
 
 TEST_CASE("stopping takes no time, whatever the connections are doing", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   const std::string kind = GENERATE(as<std::string>(), "hang", "drip", "slow");
   f.fault(kind);
   Wire wire(f.listener.port());
@@ -145,7 +145,7 @@ TEST_CASE("stopping takes no time, whatever the connections are doing", "[simula
 }
 
 TEST_CASE("a port is taken once", "[simulator][listener]") {
-  Fixture f;
+  ListenerFixture f;
   CHECK_THROWS_WITH(Listener(f.cloud, {.port = f.listener.port()}), ContainsSubstring("Address already in use"));
   CHECK(f.listener.url() == "http://127.0.0.1:" + std::to_string(f.listener.port()));
 }

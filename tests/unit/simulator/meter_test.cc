@@ -7,7 +7,7 @@
 namespace taskqueue::simulator {
 namespace {
 
-struct Fixture {
+struct MeterFixture {
   ManualClock clock{parse_utc("2024-05-01T12:00:00Z").value()};
   Meter meter;
   MeterKey key{"account", "mps", "DescribeTasks", ""};
@@ -18,7 +18,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a limit holds in each second of the clock", "[simulator][meter]") {
-  Fixture f;
+  MeterFixture f;
   CHECK((f.arrive(2) && f.arrive(2)));
   CHECK_FALSE(f.arrive(2));
   f.clock.advance(Milliseconds{999});
@@ -28,7 +28,7 @@ TEST_CASE("a limit holds in each second of the clock", "[simulator][meter]") {
 }
 
 TEST_CASE("half a request a second is one in two seconds", "[simulator][meter]") {
-  Fixture f;
+  MeterFixture f;
   CHECK(f.arrive(0.5));
   f.clock.advance(Milliseconds{1000});
   CHECK_FALSE(f.arrive(0.5));
@@ -37,7 +37,7 @@ TEST_CASE("half a request a second is one in two seconds", "[simulator][meter]")
 }
 
 TEST_CASE("accounts, actions and regions are limited apart", "[simulator][meter]") {
-  Fixture f;
+  MeterFixture f;
   CHECK(f.arrive(1));
   CHECK_FALSE(f.arrive(1));
   f.key.region = "ap-guangzhou";
@@ -49,7 +49,7 @@ TEST_CASE("accounts, actions and regions are limited apart", "[simulator][meter]
 }
 
 TEST_CASE("the most in any second is of a sliding second, refused ones too", "[simulator][meter]") {
-  Fixture f;
+  MeterFixture f;
   f.clock.advance(Milliseconds{700});
   for (int i = 0; i < 4; ++i) static_cast<void>(f.arrive(1));
   f.clock.advance(Milliseconds{999});

@@ -10,7 +10,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Fixture {
+struct MpsFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
 
@@ -28,7 +28,7 @@ std::set<std::string> ids(const std::vector<Json>& items) {
 }  // namespace
 
 TEST_CASE("the three statuses, listed, are what the truth says", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   f.clock.advance(minutes{7});
   const Json truth = truth_of(f.cloud, "mps");
   for (const char* status : {"WAITING", "PROCESSING", "FINISH"}) {
@@ -49,7 +49,7 @@ TEST_CASE("the three statuses, listed, are what the truth says", "[simulator][mp
 }
 
 TEST_CASE("times that are not yet are spelt as the page does", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   f.clock.advance(minutes{7});
   const Json waiting = f.ask({{"Status", "WAITING"}}).at("TaskSet").at(0);
   CHECK(waiting.at("BeginProcessTime") == "0000-00-00T00:00:00Z");
@@ -69,7 +69,7 @@ TEST_CASE("times that are not yet are spelt as the page does", "[simulator][mps]
 }
 
 TEST_CASE("SubTaskHasFailed parts the finished in two", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   f.clock.advance(minutes{7});
   const auto failed = ids(f.all({{"Status", "FINISH"}, {"SubTaskHasFailed", true}, {"Limit", 100}}));
   const auto fine = ids(f.all({{"Status", "FINISH"}, {"SubTaskHasFailed", false}, {"Limit", 100}}));
@@ -81,7 +81,7 @@ TEST_CASE("SubTaskHasFailed parts the finished in two", "[simulator][mps]") {
 }
 
 TEST_CASE("StartTime and EndTime choose by creation, or by the end, both inclusive", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   f.clock.advance(minutes{10});
   const std::string from = "2024-05-01T12:02:00Z";
   const std::string until = "2024-05-01T12:05:30Z";
@@ -100,7 +100,7 @@ TEST_CASE("StartTime and EndTime choose by creation, or by the end, both inclusi
 }
 
 TEST_CASE("what is older than the window is not listed", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   f.clock.advance(std::chrono::hours{1});
   const std::string edge = utc_seconds(f.clock.wall_now() - std::chrono::hours{2});
   std::string oldest = "9";
@@ -143,7 +143,7 @@ TEST_CASE("a stale page shows the world as it was, each page by itself, and the 
 }
 
 TEST_CASE("parameters are checked as the page says", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   const auto code = [&](const Json& parameters) { return error_code(f.ask(parameters)); };
   CHECK(code({{"Status", "FINISH"}, {"Limit", "5"}}) == "OK");
   CHECK(code(Json::object()) == "MissingParameter");
@@ -160,14 +160,14 @@ TEST_CASE("parameters are checked as the page says", "[simulator][mps]") {
 }
 
 TEST_CASE("a token fits only the question it was given for", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   const auto token = f.ask({{"Status", "FINISH"}, {"Limit", 5}}).at("ScrollToken");
   CHECK(error_code(f.ask({{"Status", "FINISH"}, {"Limit", 50}, {"ScrollToken", token}})) == "OK");
   CHECK(error_code(f.ask({{"Status", "WAITING"}, {"ScrollToken", token}})) == "InvalidParameterValue");
 }
 
 TEST_CASE("newer parameters can be unknown or unheeded", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   const Json failed{{"Status", "FINISH"}, {"SubTaskHasFailed", true}};
   const Json late{{"Status", "FINISH"}, {"StartTime", "2024-05-01T13:00:00Z"}};
   const auto total = f.ask({{"Status", "FINISH"}}).at("TotalCount");
@@ -181,7 +181,7 @@ TEST_CASE("newer parameters can be unknown or unheeded", "[simulator][mps]") {
 }
 
 TEST_CASE("pages can misbehave in every documented way", "[simulator][mps]") {
-  Fixture f;
+  MpsFixture f;
   const Json finished{{"Status", "FINISH"}, {"Limit", 20}};
   const auto total = f.ask(finished).at("TotalCount").get<std::size_t>();
   REQUIRE(total > 100);

@@ -6,12 +6,12 @@
 namespace taskqueue::simulator {
 
 TEST_CASE("a nonce can be used again when no signature with it is good any more", "[simulator][nonces]") {
-  const WallTime noon = parse_utc("2024-05-01T12:00:00Z").value();
+  const WallTime midday = parse_utc("2024-05-01T12:00:00Z").value();
   Nonces nonces;
-  CHECK(nonces.take("a", noon));
-  CHECK_FALSE(nonces.take("a", noon + std::chrono::minutes{30}));
-  CHECK(nonces.take("b", noon));
-  CHECK(nonces.take("a", noon + std::chrono::minutes{31}));
+  CHECK(nonces.take("a", midday));
+  CHECK_FALSE(nonces.take("a", midday + std::chrono::minutes{30}));
+  CHECK(nonces.take("b", midday));
+  CHECK(nonces.take("a", midday + std::chrono::minutes{31}));
 }
 
 }  // namespace taskqueue::simulator

@@ -18,7 +18,7 @@ Json golden(const std::string& name) {
 
 const TencentKey seed_key{.id = "AKIDseed000000000000000000000000001", .key = "seed-key-of-no-worth"};
 
-struct Fixture {
+struct RecordedFixture {
   ManualClock clock{noon};
   Cloud cloud{seed_cloud(), clock};
 
@@ -30,7 +30,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("the seed cloud gives the vendors' examples, word for word", "[simulator][recorded]") {
-  Fixture f;
+  RecordedFixture f;
   CHECK(f.body(mps(), {{"Status", "FINISH"}, {"Limit", "5"}}) == golden("mps-finish-1"));
   CHECK(f.body(mps(), {{"Status", "FINISH"}, {"ScrollToken", "taskId6"}, {"Limit", "5"}}) == golden("mps-finish-2"));
   CHECK(f.body(mps(), {{"Status", "PROCESSING"}, {"Limit", "5"}}) == golden("mps-processing"));
@@ -44,7 +44,7 @@ TEST_CASE("the seed cloud gives the vendors' examples, word for word", "[simulat
 }
 
 TEST_CASE("what the pages have no example of is empty", "[simulator][recorded]") {
-  Fixture f;
+  RecordedFixture f;
   const Json waiting = f.body(mps(), {{"Status", "WAITING"}}).at("Response");
   CHECK(waiting.at("TaskSet").empty());
   CHECK(waiting.at("TotalCount") == 0);
@@ -54,14 +54,14 @@ TEST_CASE("what the pages have no example of is empty", "[simulator][recorded]")
 }
 
 TEST_CASE("vod without Status gives all seven tasks of the examples", "[simulator][recorded]") {
-  Fixture f;
+  RecordedFixture f;
   const Json all = f.body(vod(), {{"Limit", 100}}).at("Response");
   CHECK(all.at("TaskSet").size() == 7);
   CHECK(all.at("ScrollToken") == "token-test");
 }
 
 TEST_CASE("the seed's mps knows the parameters of its page only", "[simulator][recorded]") {
-  Fixture f;
+  RecordedFixture f;
   CHECK(error_code(f.body(mps(), {{"Status", "FINISH"}, {"SubTaskHasFailed", true}}).at("Response")) ==
         "UnknownParameter");
 }

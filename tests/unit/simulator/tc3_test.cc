@@ -29,7 +29,7 @@ Request request_of(const Vector& v) {
           .body = v.body};
 }
 
-std::string verdict(const Request& request, const std::string& key, WallTime now) {
+std::string tc3_verdict(const Request& request, const std::string& key, WallTime now) {
   const auto claim = read_tc3_claim(request);
   if (!claim) return claim.error().code;
   const auto checked = check_tc3(request, *claim, key, now);
@@ -92,7 +92,7 @@ TEST_CASE("the vendor's signed examples are accepted at their time", "[simulator
                                             "61eb2a991d5926376b890e115d379af1574d8f946840f6f6e8a8df2d5919192e"}};
   for (const Vector& vector : vectors) {
     CAPTURE(vector.signature);
-    CHECK(verdict(request_of(vector), vector.key, cvm_time) == "OK");
+    CHECK(tc3_verdict(request_of(vector), vector.key, cvm_time) == "OK");
   }
 }
 
@@ -103,9 +103,9 @@ TEST_CASE("the vendor's signed GET is accepted, its query as sent", "[simulator]
   request.method = "GET";
   request.target = "/?Limit=10&Offset=0";
   const WallTime then{std::chrono::seconds{1539084154}};
-  CHECK(verdict(request, example_key, then) == "OK");
+  CHECK(tc3_verdict(request, example_key, then) == "OK");
   request.target = "/?Offset=0&Limit=10";
-  CHECK(verdict(request, example_key, then) == "AuthFailure.SignatureFailure");
+  CHECK(tc3_verdict(request, example_key, then) == "AuthFailure.SignatureFailure");
 }
 
 TEST_CASE("a request is refused when any signed byte changes", "[simulator][tc3]") {
@@ -113,7 +113,7 @@ TEST_CASE("a request is refused when any signed byte changes", "[simulator][tc3]
     Request request = request_of(example());
     request.body[i] = static_cast<char>(request.body[i] ^ 1);
     CAPTURE(i);
-    REQUIRE(verdict(request, example_key, cvm_time) == "AuthFailure.SignatureFailure");
+    REQUIRE(tc3_verdict(request, example_key, cvm_time) == "AuthFailure.SignatureFailure");
   }
   Request request = request_of(example());
   SECTION("the content type") { header(request, "Content-Type").value = "application/json"; }
@@ -122,20 +122,20 @@ TEST_CASE("a request is refused when any signed byte changes", "[simulator][tc3]
   SECTION("the time within the day") { header(request, "X-TC-Timestamp").value = "1551113066"; }
   SECTION("the signature") { header(request, "Authorization").value.back() = 'd'; }
   SECTION("a second host") { request.headers.push_back({"host", "cvm.tencentcloudapi.com"}); }
-  CHECK(verdict(request, example_key, cvm_time) == "AuthFailure.SignatureFailure");
+  CHECK(tc3_verdict(request, example_key, cvm_time) == "AuthFailure.SignatureFailure");
 }
 
 TEST_CASE("another key makes another signature", "[simulator][tc3]") {
-  CHECK(verdict(request_of(example()), example_key + "x", cvm_time) == "AuthFailure.SignatureFailure");
+  CHECK(tc3_verdict(request_of(example()), example_key + "x", cvm_time) == "AuthFailure.SignatureFailure");
 }
 
 TEST_CASE("a signature is good for 300 seconds either way", "[simulator][tc3]") {
   using std::chrono::seconds;
   const Request request = request_of(example());
-  CHECK(verdict(request, example_key, cvm_time + seconds{300}) == "OK");
-  CHECK(verdict(request, example_key, cvm_time - seconds{300}) == "OK");
-  CHECK(verdict(request, example_key, cvm_time + seconds{301}) == "AuthFailure.SignatureExpire");
-  CHECK(verdict(request, example_key, cvm_time - seconds{301}) == "AuthFailure.SignatureExpire");
+  CHECK(tc3_verdict(request, example_key, cvm_time + seconds{300}) == "OK");
+  CHECK(tc3_verdict(request, example_key, cvm_time - seconds{300}) == "OK");
+  CHECK(tc3_verdict(request, example_key, cvm_time + seconds{301}) == "AuthFailure.SignatureExpire");
+  CHECK(tc3_verdict(request, example_key, cvm_time - seconds{301}) == "AuthFailure.SignatureExpire");
 }
 
 TEST_CASE("an Authorization header of another form is not valid", "[simulator][tc3]") {
@@ -153,7 +153,7 @@ TEST_CASE("an Authorization header of another form is not valid", "[simulator][t
   SECTION("a scope of three parts") { change("/cvm/", "/"); }
   SECTION("no signature") { text = text.substr(0, text.find(", Signature")); }
   SECTION("nothing") { text = ""; }
-  CHECK(verdict(request, example_key, cvm_time) == "AuthFailure.InvalidAuthorization");
+  CHECK(tc3_verdict(request, example_key, cvm_time) == "AuthFailure.InvalidAuthorization");
 }
 
 TEST_CASE("an unsigned payload is signed by its name", "[simulator][tc3]") {
@@ -161,9 +161,9 @@ TEST_CASE("an unsigned payload is signed by its name", "[simulator][tc3]") {
   request.headers = {{"Host", "h"}, {"Content-Type", "application/json"}, {"X-TC-Timestamp", "1551113065"}};
   sign_tc3(request, {}, "mps");
   request.body = "{}";
-  CHECK(verdict(request, "test-key", cvm_time) == "AuthFailure.SignatureFailure");
+  CHECK(tc3_verdict(request, "test-key", cvm_time) == "AuthFailure.SignatureFailure");
   request.headers.push_back({"X-TC-Content-SHA256", "UNSIGNED-PAYLOAD"});
-  CHECK(verdict(request, "test-key", cvm_time) == "OK");
+  CHECK(tc3_verdict(request, "test-key", cvm_time) == "OK");
 }
 
 }  // namespace taskqueue::simulator

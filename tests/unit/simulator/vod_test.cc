@@ -9,11 +9,11 @@ namespace {
 
 using std::chrono::minutes;
 
-struct Fixture {
+struct VodFixture {
   ManualClock clock{noon};
   Cloud cloud{small_cloud(), clock};
 
-  Fixture() { clock.advance(minutes{9}); }
+  VodFixture() { clock.advance(minutes{9}); }
   Json ask(Json parameters) {
     parameters.emplace("SubAppId", 7);
     return simulator::ask(cloud, clock, vod(), parameters);
@@ -31,37 +31,37 @@ struct Fixture {
   void quirk(const std::string& json) { REQUIRE(control(cloud, "POST", "quirks", json).status == 200); }
 };
 
-std::string text(const Json& item, const char* field) { return item.at(field).get<std::string>(); }
+std::string text_of(const Json& item, const char* field) { return item.at(field).get<std::string>(); }
 
-std::multiset<std::string> ids(const std::vector<Json>& items) {
+std::multiset<std::string> ids_of(const std::vector<Json>& items) {
   std::multiset<std::string> set;
-  for (const Json& item : items) set.insert(text(item, "TaskId"));
+  for (const Json& item : items) set.insert(text_of(item, "TaskId"));
   return set;
 }
 
 }  // namespace
 
 TEST_CASE("one listing without Status shows all that the truth has, ABORTED too", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   std::map<std::string, std::uint64_t> expected;
   const Json truth = truth_of(f.cloud, "vod");
   for (const Json& row : truth.at("tasks")) {
-    expected[text(row, "type") + text(row, "status")] += row.at("count").get<std::uint64_t>();
+    expected[text_of(row, "type") + text_of(row, "status")] += row.at("count").get<std::uint64_t>();
   }
   std::map<std::string, std::uint64_t> listed;
   std::set<std::string> statuses;
   for (const Json& item : f.all(Json::object())) {
-    ++listed[text(item, "TaskType") + text(item, "Status")];
-    statuses.insert(text(item, "Status"));
+    ++listed[text_of(item, "TaskType") + text_of(item, "Status")];
+    statuses.insert(text_of(item, "Status"));
   }
   CHECK(listed == expected);
   CHECK(statuses == std::set<std::string>{"WAITING", "PROCESSING", "FINISH", "ABORTED"});
 }
 
 TEST_CASE("Status lists the items of that status; ABORTED only where it is switched", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   std::map<std::string, std::size_t> counts;
-  for (const Json& item : f.all(Json::object())) ++counts[text(item, "Status")];
+  for (const Json& item : f.all(Json::object())) ++counts[text_of(item, "Status")];
   for (const char* status : {"WAITING", "PROCESSING", "FINISH"}) {
     CHECK(f.all({{"Status", status}}).size() == counts[status]);
   }
@@ -71,45 +71,45 @@ TEST_CASE("Status lists the items of that status; ABORTED only where it is switc
 }
 
 TEST_CASE("time ranges take After and leave Before", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   const std::string field = GENERATE(std::string("CreateTime"), std::string("FinishTime"));
   const auto everything = f.all(Json::object());
-  const std::string after = text(everything.at(100), "CreateTime");
-  const std::string before = text(everything.at(20), "CreateTime");
+  const std::string after = text_of(everything.at(100), "CreateTime");
+  const std::string before = text_of(everything.at(20), "CreateTime");
   std::multiset<std::string> expected;
   for (const Json& item : everything) {
-    const std::string time = text(item, field.c_str());
-    if (time >= after && time < before) expected.insert(text(item, "TaskId"));
+    const std::string time = text_of(item, field.c_str());
+    if (time >= after && time < before) expected.insert(text_of(item, "TaskId"));
   }
   const Json range{{"After", after}, {"Before", before}};
   for (const char* sort : {"", "CreateTime", "FinishTime"}) {
     Json parameters{{field, range}};
     if (*sort != '\0') parameters["Sort"] = {{"Field", sort}, {"Order", "Asc"}};
     CAPTURE(field, sort, after, before);
-    CHECK(ids(f.all(parameters)) == expected);
+    CHECK(ids_of(f.all(parameters)) == expected);
   }
   CHECK(expected.size() > 10);
 }
 
 TEST_CASE("sorted listings are sorted and complete", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   const std::string field = GENERATE(std::string("CreateTime"), std::string("FinishTime"));
   const bool down = GENERATE(false, true);
   const auto items = f.all({{"Sort", {{"Field", field}, {"Order", down ? "Desc" : "Asc"}}}});
-  CHECK(ids(items) == ids(f.all(Json::object())));
+  CHECK(ids_of(items) == ids_of(f.all(Json::object())));
   for (std::size_t i = 1; i < items.size(); ++i) {
-    const std::string a = text(items[i - 1], field.c_str());
-    const std::string b = text(items[i], field.c_str());
+    const std::string a = text_of(items[i - 1], field.c_str());
+    const std::string b = text_of(items[i], field.c_str());
     CAPTURE(i, a, b);
     REQUIRE((down ? a >= b : a <= b));
   }
 }
 
 TEST_CASE("a sorted page can repeat the task before", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   f.quirk(R"({"duplicates": true})");
   const auto items = f.all({{"Sort", {{"Field", "FinishTime"}, {"Order", "Desc"}}}});
-  const auto all = ids(items);
+  const auto all = ids_of(items);
   const std::set<std::string> unique(all.begin(), all.end());
   f.quirk(R"({"reset": true})");
   CHECK(unique.size() == f.all(Json::object()).size());
@@ -117,14 +117,14 @@ TEST_CASE("a sorted page can repeat the task before", "[simulator][vod]") {
 }
 
 TEST_CASE("applications are apart", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   CHECK(error_code(simulator::ask(f.cloud, f.clock, vod(), {{"SubAppId", 8}})) == "UnauthorizedOperation");
   CHECK(error_code(simulator::ask(f.cloud, f.clock, vod(), Json::object())) == "InvalidParameterValue");
   CHECK_FALSE(f.ask(Json::object()).contains("TotalCount"));
 }
 
 TEST_CASE("a file leads to its task", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   const Json some = f.ask({{"Limit", 30}}).at("TaskSet").at(29);
   const Json found = f.ask({{"FileId", some.at("FileId")}});
   REQUIRE(found.at("TaskSet").size() == 1);
@@ -133,14 +133,14 @@ TEST_CASE("a file leads to its task", "[simulator][vod]") {
 }
 
 TEST_CASE("details tell failures apart, and are FINISH all the same", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   std::uint64_t failed = 0;
   const auto finished = f.all({{"Status", "FINISH"}});
   for (const Json& item : finished) {
     const Json detail = f.detail(item.at("TaskId"));
     REQUIRE(detail.at("Status") == "FINISH");
     REQUIRE(detail.at("FinishTime") == item.at("FinishTime"));
-    failed += detail.at(text(item, "TaskType") + "Task").at("ErrCode") != 0 ? 1U : 0U;
+    failed += detail.at(text_of(item, "TaskType") + "Task").at("ErrCode") != 0 ? 1U : 0U;
   }
   std::uint64_t expected = 0;
   const Json truth = truth_of(f.cloud, "vod");
@@ -153,14 +153,14 @@ TEST_CASE("details tell failures apart, and are FINISH all the same", "[simulato
 }
 
 TEST_CASE("filters and sorts can go unheeded", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   f.quirk(R"({"ignore_new": true})");
   const Json never{{"After", "2030-01-01T00:00:00Z"}};
   CHECK(f.all({{"FinishTime", never}}).size() == f.all(Json::object()).size());
 }
 
 TEST_CASE("vod parameters are checked as the page says", "[simulator][vod]") {
-  Fixture f;
+  VodFixture f;
   const auto code = [&](const Json& parameters) { return error_code(f.ask(parameters)); };
   CHECK(code({{"Limit", 101}}) == "InvalidParameterValue");
   CHECK(code({{"Status", "DONE"}}) == "InvalidParameterValue.Status");

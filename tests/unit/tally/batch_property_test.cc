@@ -140,8 +140,8 @@ class Life {
     }
     note_end(job_states_[job.id], job.state(), [&](Phase outcome) { ++jobs_finished[outcome]; });
   }
-  void note_end(std::size_t& before, std::size_t now, const std::function<void(Phase)>& count) const {
-    const std::size_t was = std::exchange(before, now);
+  void note_end(std::size_t& seen, std::size_t now, const std::function<void(Phase)>& count) const {
+    const std::size_t was = std::exchange(seen, now);
     if (was == now || now <= world_running || !counting_) return;
     if (was == world_interrupted && now == world_failed) return;
     count(now == world_succeed ? Phase::succeeded : Phase::failed);

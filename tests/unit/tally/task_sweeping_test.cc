@@ -11,7 +11,7 @@ using std::chrono::seconds;
 namespace {
 
 /// Steps one refresh and then so many slices.
-void step(Queue& queue, int slices) {
+void sweep_slices(Queue& queue, int slices) {
   const auto counted = queue.tally.refresh(queue.state, queue.shown ? &*queue.shown : nullptr);
   REQUIRE(counted);
   queue.take(*counted);
@@ -39,13 +39,13 @@ TEST_CASE("while a first sweep is under way ended tasks and counters are absent,
   Window window = two_days();
   window.live = {waiting("w", epoch)};
   Queue queue(window);
-  step(queue, 2);
+  sweep_slices(queue, 2);
   REQUIRE(queue.tally.has_more(queue.state));
   CHECK_FALSE(queue.shown->complete);
   CHECK(row(*queue.shown, "A", "WAITING", Phase::queued) == 1);
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == std::nullopt);
   CHECK(queue.shown->counters.empty());
-  step(queue, 1000);
+  sweep_slices(queue, 1000);
   CHECK(queue.shown->complete);
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 5000);
   CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 0);
@@ -61,7 +61,7 @@ TEST_CASE("tasks that end while a sweep is under way are counted once, whichever
   Queue queue(window);
   int ended = 0;
   for (int refresh = 0; refresh < 60; ++refresh) {
-    step(queue, 1);
+    sweep_slices(queue, 1);
     window.now += seconds{30};
     if (!window.live.empty()) {
       const Task& task = window.live.back();
@@ -72,8 +72,8 @@ TEST_CASE("tasks that end while a sweep is under way are counted once, whichever
     const WallTime now = window.now - seconds{3};
     window.ended.push_back(done("new" + std::to_string(refresh), now, now, now));
   }
-  step(queue, 1000);
-  step(queue, 1000);
+  sweep_slices(queue, 1000);
+  sweep_slices(queue, 1000);
   CHECK(ended == 40);
   CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 40);
   // All of two_days() are inside the window still but for those of its first half hour.
@@ -81,7 +81,7 @@ TEST_CASE("tasks that end while a sweep is under way are counted once, whichever
     return task.phase == Phase::succeeded && *task.created >= std::chrono::floor<minutes>(window.now - hours{48});
   });
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == inside);
-  step(queue, 1000);
+  sweep_slices(queue, 1000);
   CHECK(queue.shown->counters.at("A").finished.at(Phase::failed) == 40);
   CHECK(queue.shown->counters.at("A").finished.at(Phase::succeeded) == 60);
 }
@@ -89,13 +89,13 @@ TEST_CASE("tasks that end while a sweep is under way are counted once, whichever
 TEST_CASE("a slice that fails is read again, and the sweep goes on where it was", "[tally][task_sweeping]") {
   Window window = two_days();
   Queue queue(window);
-  step(queue, 1);
+  sweep_slices(queue, 1);
   const auto cursor = queue.state.tasks.sweep->cursor;
   window.sweep_fails = Failure{.kind = FailureKind::timeout, .sentence = "slow"};
   CHECK_FALSE(queue.tally.advance(queue.state, *queue.shown));
   CHECK(queue.state.tasks.sweep->cursor == cursor);
   window.sweep_fails.reset();
-  step(queue, 1000);
+  sweep_slices(queue, 1000);
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 5000);
 }
 

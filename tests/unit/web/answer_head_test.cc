@@ -10,7 +10,7 @@ namespace {
 
 const WallTime noon = *taskqueue::parse_utc("2018-12-27T13:57:15.999Z");
 
-bool contains(const std::string& head, const std::string& line) {
+bool has_line(const std::string& head, const std::string& line) {
   return head.find(line + "\r\n") != std::string::npos;
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("a head has what every answer carries", "[web][answer_head]") {
         "X-Content-Type-Options: nosniff\r\n"
         "Cache-Control: no-store\r\n"
         "\r\n");
-  CHECK(contains(answer_head(plain(200, ""), {.now = noon}), "Connection: close"));
+  CHECK(has_line(answer_head(plain(200, ""), {.now = noon}), "Connection: close"));
 }
 
 TEST_CASE("HTML may load nothing from elsewhere, run nothing and stand in no frame", "[web][answer_head]") {
@@ -44,21 +44,21 @@ TEST_CASE("HTML may load nothing from elsewhere, run nothing and stand in no fra
             "Content-Security-Policy: default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'") !=
         std::string::npos);
   CHECK(head.find("unsafe") == std::string::npos);
-  CHECK(contains(head, "X-Frame-Options: DENY"));
-  CHECK(contains(head, "Referrer-Policy: no-referrer"));
+  CHECK(has_line(head, "X-Frame-Options: DENY"));
+  CHECK(has_line(head, "Referrer-Policy: no-referrer"));
 }
 
 TEST_CASE("a header of the answer's own replaces the usual one", "[web][answer_head]") {
   Response response = plain(200, "");
   response.headers = {{"cache-control", "max-age=60"}, {"Vary", "Accept"}};
   const std::string head = answer_head(response, {.now = noon});
-  CHECK(contains(head, "cache-control: max-age=60"));
-  CHECK(contains(head, "Vary: Accept"));
+  CHECK(has_line(head, "cache-control: max-age=60"));
+  CHECK(has_line(head, "Vary: Accept"));
   CHECK(head.find("no-store") == std::string::npos);
 }
 
 TEST_CASE("a line break in a value cannot begin another header", "[web][answer_head]") {
   Response response = plain(200, "");
   response.headers = {{"Allow", "GET\r\nSet-Cookie: a=b"}};
-  CHECK(contains(answer_head(response, {.now = noon}), "Allow: GETSet-Cookie: a=b"));
+  CHECK(has_line(answer_head(response, {.now = noon}), "Allow: GETSet-Cookie: a=b"));
 }

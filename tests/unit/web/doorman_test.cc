@@ -21,12 +21,12 @@ const std::string wrong = "Basic YWxpY2U6Z3Vlc3M=";
 const std::string nobody = "Basic bm9ib2R5OnNlY3JldA==";
 
 /// A doorman on a loop that the test itself turns.
-struct House {
-  explicit House(const std::string& text) : file(folder.write("web.yml", text), clock, log) {
+struct DoormanHouse {
+  explicit DoormanHouse(const std::string& text) : file(folder.write("web.yml", text), clock, log) {
     REQUIRE(file.open().empty());
     doorman.emplace(router, clock, mailbox, &file, &random);
   }
-  ~House() { mailbox->close(); }
+  ~DoormanHouse() { mailbox->close(); }
 
   Response ask(const std::string& authorization = "") {
     Request request{.method = "GET", .path = "/", .peer = "192.0.2.7:1234"};
@@ -66,7 +66,7 @@ std::optional<std::string> header(const Response& response, const std::string& n
 }  // namespace
 
 TEST_CASE("nobody but who knows a password comes in", "[web][doorman]") {
-  House house(users);
+  DoormanHouse house(users);
   for (const std::string& login : {std::string(), wrong, nobody, std::string("Bearer x")}) {
     CAPTURE(login);
     const Response response = house.ask(login);
@@ -80,7 +80,7 @@ TEST_CASE("nobody but who knows a password comes in", "[web][doorman]") {
 }
 
 TEST_CASE("a changed password shuts out who was remembered", "[web][doorman]") {
-  House house(users);
+  DoormanHouse house(users);
   CHECK(house.ask(alice).status == 200);
   house.folder.write("web.yml",
                      "basic_auth_users:\n  alice: $2y$04$nn6FwvIVWo2BqiX9oR.1Z.je8.in8CYBaBmUbuETEmsVXZlKehbpq\n");
@@ -88,7 +88,7 @@ TEST_CASE("a changed password shuts out who was remembered", "[web][doorman]") {
 }
 
 TEST_CASE("the rate limit comes before everything else", "[web][doorman]") {
-  House house(users + "rate_limit: {interval: 2s, burst: 1}\n");
+  DoormanHouse house(users + "rate_limit: {interval: 2s, burst: 1}\n");
   CHECK(house.ask().status == 401);
   const Response refused = house.ask(alice);
   CHECK(refused.status == 429);
@@ -98,7 +98,7 @@ TEST_CASE("the rate limit comes before everything else", "[web][doorman]") {
 }
 
 TEST_CASE("the operator's headers stand on every answer, in the place of ours", "[web][doorman]") {
-  House house(users + "http_server_config:\n  headers:\n    X-Frame-Options: sameorigin\n");
+  DoormanHouse house(users + "http_server_config:\n  headers:\n    X-Frame-Options: sameorigin\n");
   for (const std::string& login : {alice, wrong}) {
     const Response response = house.ask(login);
     CHECK(header(response, "X-Frame-Options") == "sameorigin");

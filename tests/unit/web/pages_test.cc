@@ -12,7 +12,7 @@ using namespace taskqueue::web;
 namespace {
 
 /// Pages over a view that a test can change, asked without a socket.
-struct House {
+struct PagesHouse {
   ManualClock clock{shown::now};
   Shelf::View view{shown::queue(shown::transcode, shown::working(), shown::counted()),
                    shown::queue(shown::render, {}, std::nullopt)};
@@ -62,7 +62,7 @@ struct House {
 }  // namespace
 
 TEST_CASE("the exposition is handed on in its pieces and counted", "[web][pages]") {
-  House house;
+  PagesHouse house;
   const Response response = house.ask("GET", "/metrics?queue=a&queue=b");
   CHECK(response.status == 200);
   CHECK(response.content_type == "text/plain; version=0.0.4; charset=utf-8");
@@ -72,7 +72,7 @@ TEST_CASE("the exposition is handed on in its pieces and counted", "[web][pages]
 }
 
 TEST_CASE("the exposition comes as the client wants it, and says on what that depended", "[web][pages]") {
-  House house;
+  PagesHouse house;
   const Response plain = house.ask("GET", "/metrics");
   CHECK(house.shape == Shape{});
   CHECK(plain.headers == std::vector<Header>{{"Vary", "Accept, Accept-Encoding"}});
@@ -87,7 +87,7 @@ TEST_CASE("the exposition comes as the client wants it, and says on what that de
 }
 
 TEST_CASE("an unknown queue is not found, and the known ones are named", "[web][pages]") {
-  House house;
+  PagesHouse house;
   const Response response = house.ask("GET", "/metrics?queue=nobody");
   CHECK(response.status == 404);
   CHECK(response.text() == "No queue of that name. There are: transcode, render.\n");
@@ -95,14 +95,14 @@ TEST_CASE("an unknown queue is not found, and the known ones are named", "[web][
 }
 
 TEST_CASE("a scrape that throws is counted as 500 and goes on to the server", "[web][pages]") {
-  House house;
+  PagesHouse house;
   house.broken = true;
   CHECK_THROWS(house.ask("GET", "/metrics"));
   CHECK(house.counted == std::vector<int>{500});
 }
 
 TEST_CASE("the pages have their types", "[web][pages]") {
-  House house;
+  PagesHouse house;
   const auto [path, type] = GENERATE(table<std::string, std::string>({
       {"/", "text/html; charset=utf-8"},
       {"/style.css", "text/css; charset=utf-8"},
@@ -119,7 +119,7 @@ TEST_CASE("the pages have their types", "[web][pages]") {
 }
 
 TEST_CASE("sickness is told with its reason", "[web][pages]") {
-  House house;
+  PagesHouse house;
   house.sickness = "The scheduler has not ticked for 61 s.";
   const Response response = house.ask("GET", "/-/healthy");
   CHECK(response.status == 503);
@@ -127,7 +127,7 @@ TEST_CASE("sickness is told with its reason", "[web][pages]") {
 }
 
 TEST_CASE("ready once every queue was tried, and then for good", "[web][pages]") {
-  House house;
+  PagesHouse house;
   const Response before = house.ask("GET", "/-/ready");
   CHECK(before.status == 503);
   CHECK(before.text() == "Not ready: not tried yet: render (ap-guangzhou).\n");
@@ -138,7 +138,7 @@ TEST_CASE("ready once every queue was tried, and then for good", "[web][pages]")
 }
 
 TEST_CASE("a reload tells its own outcome", "[web][pages]") {
-  House house;
+  PagesHouse house;
   CHECK(house.ask("POST", "/-/reload").status == 200);
   house.complaints = "config.toml:3:1: unknown key";
   const Response failed = house.ask("PUT", "/-/reload");
@@ -148,7 +148,7 @@ TEST_CASE("a reload tells its own outcome", "[web][pages]") {
 }
 
 TEST_CASE("a reload is forbidden without lifecycle", "[web][pages]") {
-  House house;
+  PagesHouse house;
   house.lifecycle = false;
   CHECK(house.ask("POST", "/-/reload").status == 403);
 }

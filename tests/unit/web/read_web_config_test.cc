@@ -9,10 +9,8 @@ using namespace std::string_literals;
 
 namespace {
 
-const std::string hash = "$2y$04$1hDrWMEjTnIqZSHB7ySWQeRLGCd0etW894F1UCE3oPAMiDsTxGO2.";
-const std::string tls = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n";
 
-struct House {
+struct ReadHouse {
   WebFolder folder;
 
   [[nodiscard]] WebConfigRead read(const std::string& text) const {
@@ -32,7 +30,7 @@ struct House {
 }  // namespace
 
 TEST_CASE("an empty file asks for nothing", "[web][read_web_config]") {
-  const House house;
+  const ReadHouse house;
   const auto read = house.read("");
   CHECK(read.complaints.empty());
   CHECK_FALSE(read.door.tls);
@@ -41,14 +39,14 @@ TEST_CASE("an empty file asks for nothing", "[web][read_web_config]") {
 }
 
 TEST_CASE("everything that can be asked for is understood", "[web][read_web_config]") {
-  const House house;
-  const auto read = house.read(tls + "  min_version: TLS13\nbasic_auth_users:\n  alice: " + hash +
+  const ReadHouse house;
+  const auto read = house.read(tls_text + "  min_version: TLS13\nbasic_auth_users:\n  alice: " + some_hash +
                                "\nrate_limit: {interval: 100ms, burst: 20}\nhttp_server_config:\n  http2: false\n"
                                "  headers: {X-Frame-Options: deny}\n");
   CHECK(read.complaints.empty());
   CHECK(read.warnings.empty());
   CHECK(read.door.tls);
-  CHECK(read.door.users == Users{{"alice", Secret(hash)}});
+  CHECK(read.door.users == Users{{"alice", Secret(some_hash)}});
   CHECK(read.door.rate_limit == RateLimit{.interval = 100ms, .burst = 20});
   CHECK(read.door.headers == std::vector<Header>{{"X-Frame-Options", "deny"}});
   CHECK(read.files == std::vector<std::filesystem::path>{house.folder / "web.yml", house.folder / "server.pem",
@@ -56,8 +54,8 @@ TEST_CASE("everything that can be asked for is understood", "[web][read_web_conf
 }
 
 TEST_CASE("a complaint has file, line, column and a caret", "[web][read_web_config]") {
-  const House house;
-  CHECK(house.complaint(tls + "  min_version: TLS14\n") ==
+  const ReadHouse house;
+  CHECK(house.complaint(tls_text + "  min_version: TLS14\n") ==
         "web.yml:4:16: min_version must be \"TLS13\", \"TLS12\", \"TLS11\" or \"TLS10\"\n"
         "    min_version: TLS14\n"
         "                 ^\n");
@@ -76,7 +74,7 @@ TEST_CASE("a complaint has file, line, column and a caret", "[web][read_web_conf
 }
 
 TEST_CASE("all complaints come at once, in the file's order", "[web][read_web_config]") {
-  const House house;
+  const ReadHouse house;
   const auto complaints = house
                               .read(
                                   "basic_auth_users:\n  a: 1\nhttp_server_config:\n  http2: maybe\ntls_server_config:\n"
@@ -90,7 +88,7 @@ TEST_CASE("all complaints come at once, in the file's order", "[web][read_web_co
 }
 
 TEST_CASE("no complaint shows a secret", "[web][read_web_config]") {
-  const House house;
+  const ReadHouse house;
   for (const std::string& text :
        {"basic_auth_users:\n  alice: hunter2\n"s, "basic_auth_users: {alice: hunter2}\n"s,
         "basic_auth_users: hunter2\n"s, "basic_auth_users:\n  alice: [hunter2]\n"s,
@@ -106,22 +104,22 @@ TEST_CASE("no complaint shows a secret", "[web][read_web_config]") {
 }
 
 TEST_CASE("old versions are raised with a warning", "[web][read_web_config]") {
-  const House house;
-  const auto read = house.read(tls + "  min_version: TLS10\n");
+  const ReadHouse house;
+  const auto read = house.read(tls_text + "  min_version: TLS10\n");
   CHECK(read.complaints.empty());
   REQUIRE(read.warnings.size() == 1);
   CHECK(read.warnings[0].line == 4);
 }
 
 TEST_CASE("an empty list of names is no mistake where no certificate is asked for", "[web][read_web_config]") {
-  const House house;
-  CHECK(house.read(tls + "  client_allowed_sans: []\n").complaints.empty());
-  CHECK(house.complaint(tls + "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: []\n")
+  const ReadHouse house;
+  CHECK(house.read(tls_text + "  client_allowed_sans: []\n").complaints.empty());
+  CHECK(house.complaint(tls_text + "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: []\n")
             .find("nobody could connect") != std::string::npos);
 }
 
 TEST_CASE("strange YAML is a complaint and never a crash", "[web][read_web_config]") {
-  const House house;
+  const ReadHouse house;
   for (const std::string& text :
        {"a: &a [*a]\n"s, "? [x]\n: y\n"s, "tls_server_config: {? {a: b} : c}\n"s, "%YAML 9.9\n---\n"s, "\x00\x01"s,
         "{{{{"s, std::string(5000, '['), std::string(5000, '{'), "- - - -"s, "!!binary x"s, "\xff\xfe\xff"s,
@@ -132,13 +130,13 @@ TEST_CASE("strange YAML is a complaint and never a crash", "[web][read_web_confi
 }
 
 TEST_CASE("the fingerprint follows every file's content", "[web][read_web_config]") {
-  const House house;
-  const auto first = house.read(tls).fingerprint;
-  CHECK(house.read(tls).fingerprint == first);
-  CHECK(house.read(tls + "# comment\n").fingerprint != first);
+  const ReadHouse house;
+  const auto first = house.read(tls_text).fingerprint;
+  CHECK(house.read(tls_text).fingerprint == first);
+  CHECK(house.read(tls_text + "# comment\n").fingerprint != first);
   house.folder.write("server.pem", "");
-  const auto broken = house.read(tls).fingerprint;
+  const auto broken = house.read(tls_text).fingerprint;
   CHECK(broken != first);
   std::filesystem::remove(house.folder / "server.pem");
-  CHECK(house.read(tls).fingerprint != broken);
+  CHECK(house.read(tls_text).fingerprint != broken);
 }

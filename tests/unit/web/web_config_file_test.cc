@@ -13,11 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string hash = "$2y$04$1hDrWMEjTnIqZSHB7ySWQeRLGCd0etW894F1UCE3oPAMiDsTxGO2.";
 const std::string other_hash = "$2y$04$nn6FwvIVWo2BqiX9oR.1Z.je8.in8CYBaBmUbuETEmsVXZlKehbpq";
-const std::string tls = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n";
 
-std::string users(const std::string& password_hash) { return "basic_auth_users:\n  alice: " + password_hash + "\n"; }
+std::string login_of_alice(const std::string& password_hash) { return "basic_auth_users:\n  alice: " + password_hash + "\n"; }
 
 class KeptLog final : public Log {
  public:
@@ -31,34 +29,34 @@ class KeptLog final : public Log {
 };
 
 /// The clock stands far in the future, so that no file is fresh.
-struct House {
+struct FileHouse {
   WebFolder folder;
   ManualClock clock{
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::sys_days{std::chrono::year{2100} / 1 / 1})};
   KeptLog log;
-  WebConfigFile file{folder.write("web.yml", tls + users(hash)), clock, log};
+  WebConfigFile file{folder.write("web.yml", tls_text + login_of_alice(some_hash)), clock, log};
 
-  House() { REQUIRE(file.open().empty()); }
+  FileHouse() { REQUIRE(file.open().empty()); }
 };
 
 }  // namespace
 
 TEST_CASE("an unchanged file gives the same door", "[web][web_config_file]") {
-  House house;
+  FileHouse house;
   const auto door = house.file.door();
   CHECK(house.file.door() == door);
   CHECK(house.log.events.empty());
 }
 
 TEST_CASE("a changed password holds at once", "[web][web_config_file]") {
-  House house;
-  house.folder.write("web.yml", tls + users(other_hash));
+  FileHouse house;
+  house.folder.write("web.yml", tls_text + login_of_alice(other_hash));
   CHECK(house.file.door()->users.at("alice").reveal() == other_hash);
   CHECK(house.log.count("read again") == 1);
 }
 
 TEST_CASE("a certificate changes with its key, and not before", "[web][web_config_file]") {
-  House house;
+  FileHouse house;
   const auto before = house.file.door();
   std::filesystem::copy_file(house.folder / "other.pem", house.folder / "server.pem",
                              std::filesystem::copy_options::overwrite_existing);
@@ -70,7 +68,7 @@ TEST_CASE("a certificate changes with its key, and not before", "[web][web_confi
 }
 
 TEST_CASE("a broken or absent file changes nothing and is told once", "[web][web_config_file]") {
-  House house;
+  FileHouse house;
   const auto before = house.file.door();
   house.folder.write("web.yml", "tls_server_config: [");
   for (int i = 0; i < 3; ++i) CHECK(house.file.door() == before);
@@ -78,14 +76,14 @@ TEST_CASE("a broken or absent file changes nothing and is told once", "[web][web
   std::filesystem::remove(house.folder / "web.yml");
   for (int i = 0; i < 3; ++i) CHECK(house.file.door() == before);
   CHECK(house.log.count("wrong") == 2);
-  house.folder.write("web.yml", tls + users(other_hash));
+  house.folder.write("web.yml", tls_text + login_of_alice(other_hash));
   CHECK(house.file.door() != before);
 }
 
 TEST_CASE("a running process neither drops nor begins TLS, nor opens its door to everybody", "[web][web_config_file]") {
-  House house;
+  FileHouse house;
   const auto before = house.file.door();
-  for (const std::string& text : {std::string(), users(hash), tls}) {
+  for (const std::string& text : {std::string(), login_of_alice(some_hash), tls_text}) {
     CAPTURE(text);
     house.folder.write("web.yml", text);
     CHECK(house.file.door() == before);
@@ -94,11 +92,11 @@ TEST_CASE("a running process neither drops nor begins TLS, nor opens its door to
 }
 
 TEST_CASE("users may come to a file that had none", "[web][web_config_file]") {
-  House house;
+  FileHouse house;
   house.folder.write("plain.yml", "");
   WebConfigFile plain(house.folder / "plain.yml", house.clock, house.log);
   REQUIRE(plain.open().empty());
-  house.folder.write("plain.yml", users(hash));
+  house.folder.write("plain.yml", login_of_alice(some_hash));
   CHECK(plain.door()->users.size() == 1);
 }
 
@@ -108,7 +106,7 @@ TEST_CASE("a fresh file is read again after a rest, in case it changed within it
   KeptLog log;
   SystemClock system;
   ManualClock clock(system.wall_now());
-  WebConfigFile file(folder.write("web.yml", users(hash)), clock, log);
+  WebConfigFile file(folder.write("web.yml", login_of_alice(some_hash)), clock, log);
   REQUIRE(file.open().empty());
   // A rest that is over means one more reading, which finds nothing new and says nothing.
   clock.advance(150ms);

@@ -14,6 +14,11 @@
 
 namespace taskqueue::web {
 
+/// A bcrypt hash, of a low cost for speed.
+inline const std::string some_hash = "$2y$04$1hDrWMEjTnIqZSHB7ySWQeRLGCd0etW894F1UCE3oPAMiDsTxGO2.";
+/// What a web configuration says of the certificate in the folder.
+inline const std::string tls_text = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n";
+
 struct KeyPair {
   std::string certificate;
   std::string key;
