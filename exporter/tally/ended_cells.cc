@@ -90,6 +90,7 @@ void EndedCells::drop(Minute from, Minute until) {
 }
 
 void EndedCells::replace(Minute from, Minute until, const EndedCells& with) {
+  if (from >= until) return;
   drop(from, until);
   for (const auto& [hour, cells] : with.hours_) {
     const auto [begin, end] = range(*cells, hour, from, until);

@@ -235,10 +235,7 @@ void TaskCounting::close() {
   std::erase_if(state_.ended, [&](const auto& entry) { return entry.second.last < state_.forgotten_before; });
   if (state_.lateness.count() > 0) state_.lateness -= std::max(seconds{1}, state_.lateness / 20);
   ++state_.refreshes;
-  if (!vocabulary_.window || state_.edge == WindowEdge::none) return;
-  const Minute edge = minute_of(as_of_ - *vocabulary_.window);
-  state_.cells.drop_before(edge);
-  if (state_.sweep) state_.sweep->cells.drop_before(edge);
+  sweeping_.drop_left(as_of_);
 }
 
 void TaskCounting::rebuild_cells(const Sighting& sighting) {

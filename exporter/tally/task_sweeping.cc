@@ -46,6 +46,7 @@ void TaskSweeping::begin(WallTime now) {
 
 void TaskSweeping::begin_check(WallTime from, WallTime until) {
   const WallTime start = ownership_ends();
+  if (start <= from) return;  // nothing ends any more: the watermark is older
   this->start({.start = start,
                .from = from,
                .until = std::min(until, start),
@@ -92,7 +93,7 @@ void TaskSweeping::see(const Sighting& slice, WallTime end, WallTime now) {
   state_.sweep->border = std::move(border);
   state_.sweep->cursor = end;
   adapt_width(slice.tasks().size());
-  if (end >= state_.sweep->until) finish();
+  if (end >= state_.sweep->until) finish(now);
 }
 
 void TaskSweeping::count(const Task& listed, WallTime now) {
@@ -124,7 +125,14 @@ EndedCells TaskSweeping::within_window(EndedCells cells) const {
   return cells;
 }
 
-void TaskSweeping::finish() {
+void TaskSweeping::drop_left(WallTime now) {
+  if (!vocabulary_.window || state_.edge == WindowEdge::none) return;
+  const Minute edge = minute_of(now - *vocabulary_.window);
+  state_.cells.drop_before(edge);
+  if (state_.sweep) state_.sweep->cells.drop_before(edge);
+}
+
+void TaskSweeping::finish(WallTime now) {
   TaskSweep sweep = std::move(*state_.sweep);
   state_.sweep.reset();
   EndedCells cells = state_.cells;
@@ -132,6 +140,7 @@ void TaskSweeping::finish() {
   if (!sweep.is_check) cells = std::move(sweep.cells);
   if (state_.complete && within_window(cells) != within_window(state_.cells)) ++state_.corrections;
   state_.cells = std::move(cells);
+  drop_left(now);  // what ended of late may be as old as the window
   if (sweep.is_check) return;
   state_.complete = true;
   state_.swept = sweep.start;

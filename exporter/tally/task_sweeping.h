@@ -27,6 +27,9 @@ class TaskSweeping {
   /// What a slice that ends at `end` listed at cloud time `now`. The last one ends the sweep, and the cells are right.
   void see(const Sighting& slice, WallTime end, WallTime now);
 
+  /// Forgets the minutes that have left the window at cloud time `now`.
+  void drop_left(WallTime now);
+
   /// True of an ended task that the sweep under way counts.
   [[nodiscard]] bool owns(const Task& task) const;
 
@@ -37,7 +40,7 @@ class TaskSweeping {
   void note_edge(const Task& task, WallTime now);
   void adapt_width(std::size_t tasks);
   [[nodiscard]] EndedCells within_window(EndedCells cells) const;
-  void finish();
+  void finish(WallTime now);
 
   TaskState& state_;
   const Vocabulary& vocabulary_;

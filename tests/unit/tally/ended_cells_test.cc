@@ -54,6 +54,14 @@ TEST_CASE("a range of minutes is replaced, kinds included that were not there", 
   CHECK(cells.sum(CellKind{1}) == 3);
 }
 
+TEST_CASE("of a range that ends before it begins nothing is replaced", "[tally][ended_cells]") {
+  EndedCells cells, again;
+  cells.add(0, 15);
+  again.add(0, 15, 7);
+  cells.replace(20, 10, again);
+  CHECK(cells.sum() == 1);
+}
+
 TEST_CASE("a minute is that of the time, and none of no time", "[tally][ended_cells]") {
   CHECK(minute_of(WallTime{std::chrono::seconds{119}}) == 1);
   CHECK(minute_of(WallTime{std::chrono::seconds{120}}) == 2);

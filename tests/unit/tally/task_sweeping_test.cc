@@ -132,6 +132,36 @@ TEST_CASE("that ended tasks leave by their end is found out without a total, whe
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
 }
 
+TEST_CASE("checks of hours in which nothing ended any more change nothing", "[tally][task_sweeping]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  window.vocabulary.window = hours{72};
+  window.ended = {done("1", epoch - minutes{50}, epoch - minutes{50}, epoch - minutes{5})};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  window.now += hours{20};
+  for (int i = 0; i < 2000; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+    REQUIRE(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  }
+}
+
+TEST_CASE("what ended of late and has left the window is not put back by a check", "[tally][task_sweeping]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  Queue queue(window);
+  window.live = {running("1", epoch - minutes{55}, epoch - minutes{55})};
+  REQUIRE(queue.refresh());
+  window.live.clear();
+  window.ended = {done("1", epoch - minutes{55}, epoch - minutes{55}, epoch + minutes{1})};
+  for (int i = 0; i < 60; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+    REQUIRE(row(*queue.shown, "A", "FINISH", Phase::succeeded) == (window.now < epoch + minutes{6} ? 1 : 0));
+  }
+}
+
 TEST_CASE("a recount finds what was missed and counts nothing", "[tally][task_sweeping]") {
   Window window = two_days();
   window.abilities.has_total = false;
