@@ -13,6 +13,7 @@ namespace {
 constexpr int page_size = 100;
 constexpr int most_pages = 20000;  // two million tasks
 constexpr int most_passes = 4;
+constexpr int passes_that_convince = 3;
 
 }  // namespace
 
@@ -49,17 +50,23 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
   return pass;
 }
 
+/// What one pass misses another may show: the total is held against all of them together.
 Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed) {
   std::optional<WallTime> as_of;
   std::optional<Pass> before;
+  std::int64_t total = 0;
+  int alike = 1;  // passes in a row
   for (int i = 0; i < most_passes; ++i) {
     auto pass = read_list(parameters, sighting, as_of);
     if (!pass) return Unexpected(pass.error());
-    const std::int64_t missing = pass->total.value_or(0) - static_cast<std::int64_t>(pass->ids.size());
+    total = std::max(total, pass->total.value_or(0));
+    const std::int64_t missing = total - std::ssize(sighting.tasks());
+    if (missing <= 0) never_listed = 0;
     const Reading reading{.as_of = *as_of, .capped = pass->capped};
     if (pass->capped || missing <= 0 || missing == never_listed) return reading;
-    // The same list twice: nothing shifts, the API's total counts more than it lists.
-    if (before && before->total == pass->total && before->ids == pass->ids) {
+    alike = before && before->total == pass->total && before->ids == pass->ids ? alike + 1 : 1;
+    // The same list again and again: nothing shifts, the API's total counts more than it lists.
+    if (alike == passes_that_convince && pass->ids.size() == sighting.tasks().size()) {
       never_listed = missing;
       return reading;
     }

@@ -10,6 +10,17 @@ namespace {
 
 std::vector<SmallWorld> counterexamples() {
   return {
+      // Two readings of old pages missed the same tasks, and so it was believed that the total counts more than is listed.
+      {.service = "ecs",
+       .seed = 834,
+       .per_minute = 6,
+       .history = 32,
+       .interval = 15,
+       .length = 240,
+       .latency_ms = 400,
+       .faulty_percent = 10,
+       .stale = 45,
+       .most_in_page = 10},
       // A check put back what had ended of late and had left the window.
       {.service = "vod", .seed = 670, .early = 26, .lasting_percent = 44, .length = 290},
       // Tasks that ended just before counting began, and were listed only later.
