@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
+#include <string>
 #include <vector>
 
 #include "tests/day/day.h"
 
 using namespace taskqueue;
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
@@ -52,7 +55,65 @@ void check_flat(const std::vector<std::size_t>& heap) {
   CHECK(static_cast<double>(most) < 1.03 * static_cast<double>(std::max(heap[0], heap[1])) + 64 * 1024);
 }
 
+/// What the kernel keeps in memory for this process, the simulated cloud included.
+std::size_t resident_bytes() {
+  malloc_trim(0);
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6)) * 1024;
+  }
+  return 0;
+}
+
+/// All four services.
+simulator::CloudPlan stationary_cloud() {
+  simulator::TaskQueuePlan ecs = stationary("ecs", 2000, hours{168});
+  ecs.region = "cn-hangzhou";
+  ecs.world.types = {{"ImportImage", 2}, {"ModifyDiskSpec", 1}};
+  simulator::CloudPlan plan{.lead = hours{1}};
+  plan.accounts.push_back({.name = "calm",
+                           .provider = "tencent",
+                           .secret_id = "AKIDcalm",
+                           .secret_key = "calm-key-of-no-worth",
+                           .queues = {stationary("mps", 20000, hours{168}), stationary("vod", 20000, hours{72})},
+                           .batches = {{.region = "ap-guangzhou",
+                                        .world = {.arrivals = {.history_tasks = 240,
+                                                               .history = hours{24},
+                                                               .per_second = 10 / 3600.0},
+                                                  .most_instances = 4,
+                                                  .run = {minutes{2}, minutes{8}},
+                                                  .until_retry = {minutes{15}, minutes{30}},
+                                                  .until_deleted = {hours{3}, hours{12}}}}}});
+  plan.accounts.push_back({.name = "quiet",
+                           .provider = "alibaba",
+                           .secret_id = "LTAIquiet",
+                           .secret_key = "quiet-key-of-no-worth",
+                           .queues = {ecs}});
+  return plan;
+}
+
+/// After a first stretch as long as each of the others, in which what is kept for a while fills up.
+void check_resident(seconds stretch, int stretches) {
+  Day day(stationary_cloud(), "interval = \"120s\"\nquota_share = 1");
+  day.live_until_complete();
+  day.live_for(stretch);
+  const std::size_t first = resident_bytes();
+  for (int i = 1; i < stretches; ++i) day.live_for(stretch);
+  const std::size_t last = resident_bytes();
+  WARN("KiB resident after the first part " << first / 1024 << ", after all " << last / 1024);
+  REQUIRE(first > 0);
+  CHECK(last <= first + std::max<std::size_t>(first / 50, 1024 * 1024));
+}
+
 }  // namespace
+
+TEST_CASE("the resident memory of all four services stays what it is after two hours", "[day][memory]") {
+  check_resident(hours{2}, 3);
+}
+
+TEST_CASE("after a month the resident memory of all four services is what it was after a day", "[.full][month]") {
+  check_resident(hours{24}, 30);
+}
 
 TEST_CASE("half a day adds nothing to what is remembered", "[day][memory]") {
   check_flat(heap_over_time(20000, "120s", hours{2}, 6));
