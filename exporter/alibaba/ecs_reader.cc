@@ -42,12 +42,20 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     });
     // A page may be short in the middle of the list, and the last page may be full.
     if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
-    // A total that is just a full page may be the page's own.
-    const bool is_of_page = tasks == page_size && pass.total == tasks;
-    if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total) && !is_of_page) return pass;
+    note_total(total, pass.ids.size(), tasks);
+    if (total_ == Total::of_all && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
   }
   pass.capped = true;
   return pass;
+}
+
+/// What is new may be asked for as long as the total tells that something old has left the list.
+void EcsReader::note_total(std::optional<std::int64_t> total, std::size_t listed, int tasks_on_page) {
+  if (!total || std::cmp_less(*total, listed)) {
+    total_ = Total::of_less;
+  } else if (std::cmp_greater(*total, tasks_on_page)) {
+    total_ = Total::of_all;
+  }
 }
 
 /// What one pass misses another may show: the total is held against all of them together.
@@ -60,6 +68,7 @@ Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& s
     auto pass = read_list(parameters, sighting, as_of);
     if (!pass) return Unexpected(pass.error());
     total = std::max(total, pass->total.value_or(0));
+    listed_ = sighting.tasks().size();
     const std::int64_t missing = total - std::ssize(sighting.tasks());
     if (missing <= 0) never_listed = 0;
     const Reading reading{.as_of = *as_of, .capped = pass->capped};
@@ -101,7 +110,7 @@ Result<Done, Failure> EcsReader::read_by_id(const LiveQuestion& known, Sighting&
 Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSink& sink) {
   Sighting sighting;
   Result<Reading, Failure> reading = Reading{};
-  if (known.since && selects_) {
+  if (known.since && selects_ && total_ != Total::of_less) {
     Json parameters = region();
     parameters["StartTime"] = utc_seconds(*known.since);
     reading = read_all(parameters, sighting, never_listed_since_);
@@ -112,7 +121,7 @@ Result<Reading, Failure> EcsReader::live(const LiveQuestion& known, const TaskSi
     selects_ = std::ranges::none_of(sighting.tasks(), is_older);
     if (const auto by_id = read_by_id(known, sighting); !by_id) return Unexpected(by_id.error());
   }
-  if (!known.since || !selects_) {
+  if (!known.since || !selects_ || total_ == Total::of_less) {
     reading = read_all(region(), sighting, never_listed_);
     if (!reading) return reading;
     reading->whole = true;
@@ -140,8 +149,10 @@ Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
   if (from) call.parameters["StartTime"] = utc_seconds(*from);
   const auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
-  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
-  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
+  const auto total = whole_member(answer->fields, "TotalCount");
+  note_total(total, from ? 0 : listed_, 1);
+  if (total && total_ != Total::of_less) return *total;
+  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer does not tell how many tasks there are"});
 }
 
 Vocabulary EcsReader::vocabulary() const {

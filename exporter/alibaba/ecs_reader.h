@@ -41,6 +41,7 @@ class EcsReader final : public TaskReader {
   };
   Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of,
                                   std::size_t enough = std::numeric_limits<std::size_t>::max());
+  void note_total(std::optional<std::int64_t> total, std::size_t listed, int tasks_on_page);
   /// Lists until no page has shifted under the reading.
   Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed);
   /// The known tasks that `sighting` does not show yet.
@@ -52,6 +53,9 @@ class EcsReader final : public TaskReader {
   // Tasks that the API counts but does not list: of all, and of the new ones.
   std::int64_t never_listed_ = 0;
   std::int64_t never_listed_since_ = 0;
+  std::size_t listed_ = 0;  // by the last reading
+  /// What TotalCount counts, as far as is known: what a page has, or nothing, is less than all.
+  enum class Total : std::uint8_t { unknown, of_all, of_less } total_ = Total::unknown;
   bool selects_ = true;  // it heeds times and ids, until it turns out otherwise
 };
 
