@@ -10,6 +10,10 @@ namespace {
 
 std::vector<SmallWorld> counterexamples() {
   return {
+      // An old task left a list whose total does not tell.
+      {.service = "ecs", .seed = 2016, .history = 24, .interval = 30, .length = 450, .total = 1},
+      // A page that was not full counted itself only.
+      {.service = "ecs", .seed = 2724, .history = 7, .wait = 98, .most_in_page = 10, .oldest_first = true, .total = 2},
       // Two readings of old pages missed the same tasks, and so it was believed that the total counts more than is listed.
       {.service = "ecs",
        .seed = 834,
