@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import lab
 
-SECONDS = float(os.environ.get("ENDURANCE_SECONDS", "15"))
+SECONDS = float(os.environ.get("ENDURANCE_SECONDS", "10"))
 QUEUES = int(os.environ.get("ENDURANCE_QUEUES", "18"))  # of VOD; MPS and Batch come to them
 ENCODINGS = ["gzip"] * 4 + ["identity"]  # of the scrapers
 PER_SECOND = 10  # each of them
@@ -54,8 +54,9 @@ class Scraper(threading.Thread):
 
 class EnduranceTest(lab.LabCase):
     def test_no_scrape_fails_and_memory_stays(self):
-        simulator = self.start_simulator("--cloud=load", "--tasks-in-window=500", "--rate=0.05", f"--queues={QUEUES}", "--jobs=5")
-        exporter = self.start_exporter(f"--config.file={self.write('c.toml', simulator.configuration())}")
+        simulator = self.start_simulator("--cloud=load", "--tasks-in-window=100", "--rate=0.05", f"--queues={QUEUES}", "--jobs=1")
+        text = simulator.configuration().replace("[polling]\n", "[polling]\nquota_share = 1\n")
+        exporter = self.start_exporter(f"--config.file={self.write('c.toml', text)}")
         exporter.wait_complete(120)
         self.assertEqual(len(exporter.queues()), QUEUES + 2)
         until = time.monotonic() + SECONDS
