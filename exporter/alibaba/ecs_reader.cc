@@ -13,6 +13,7 @@ namespace {
 constexpr int page_size = 100;
 constexpr int most_pages = 20000;  // two million tasks
 constexpr int most_passes = 4;
+constexpr int known_pages_at_end = 3;  // of an API that does not heed the page number
 constexpr int passes_that_convince = 3;
 
 }  // namespace
@@ -20,6 +21,7 @@ constexpr int passes_that_convince = 3;
 Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Sighting& sighting,
                                                       std::optional<WallTime>& as_of, std::size_t enough) {
   Pass pass;
+  int known_pages = 0;  // in a row, that showed nothing new
   Call call{.action = "DescribeTasks", .parameters = parameters};
   call.parameters["PageSize"] = page_size;
   for (int page = 1; page <= most_pages; ++page) {
@@ -40,8 +42,10 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
       pass.ids.insert(task.id);
       sighting.add(std::move(task));
     });
-    // A page may be short in the middle of the list, and the last page may be full.
-    if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
+    // A page may be short in the middle of the list, the last page may be full, and one that is older than the page
+    // before it shows the same tasks once more.
+    known_pages = pass.ids.size() == before ? known_pages + 1 : 0;
+    if (tasks == 0 || known_pages == known_pages_at_end || pass.ids.size() >= enough) return pass;
     note_total(total, pass.ids.size(), tasks);
     if (total_ == Total::of_all && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
   }

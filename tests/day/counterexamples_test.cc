@@ -10,6 +10,16 @@ namespace {
 
 std::vector<SmallWorld> counterexamples() {
   return {
+      // An old page ended a list too early.
+      {.service = "ecs",
+       .seed = 2407,
+       .per_minute = 10,
+       .run = 54,
+       .interval = 12,
+       .length = 600,
+       .stale = 45,
+       .most_in_page = 2,
+       .total = 1},
       // An old task left a list whose total does not tell.
       {.service = "ecs", .seed = 2016, .history = 24, .interval = 30, .length = 450, .total = 1},
       // A page that was not full counted itself only.
