@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 import time
@@ -94,7 +95,7 @@ class AlertsTest(lab.LabCase):
             receiver["webhook_configs"] = [{"url": f"{self.receiver.url}/{receiver['name']}", "send_resolved": False}]
         path = self.write("alertmanager.yml", json.dumps(config))
         return self.keep(Alertmanager("alertmanager", [
-            lab.find_program("prometheus-alertmanager"), f"--config.file={path}", f"--storage.path={self.folder}/alertmanager",
+            alertmanager_program(self.folder), f"--config.file={path}", f"--storage.path={self.folder}/alertmanager",
             "--cluster.listen-address=", "--web.listen-address=127.0.0.1:0"], self.folder))
 
     def start_prometheus(self, alertmanager):
@@ -174,6 +175,23 @@ class AlertsTest(lab.LabCase):
         self.cloud.tell("faults", "[]")
         lab.wait_until("the end of the alerts", lambda: not {name for name, _ in self.firing()} & {
             "TaskqueueCloudFailing", "TaskqueueDataStale"}, 60, pause=0.5)
+
+
+def alertmanager_program(folder):
+    """Debian's, or of one that is unpacked only a copy that finds its templates in `folder`, where it is started, instead
+    of where its package would have put them."""
+    program = lab.find_program("prometheus-alertmanager")
+    installed = "/usr/share/prometheus/alertmanager"
+    if os.path.isdir(installed):
+        return program
+    shutil.copytree(program.replace("/usr/bin/prometheus-alertmanager", installed), folder, symlinks=True, dirs_exist_ok=True)
+    with open(program, "rb") as file:
+        text = file.read()
+    copy = os.path.join(folder, "prometheus-alertmanager")
+    with open(copy, "wb") as file:
+        file.write(text.replace(installed.encode(), b"." + b"/" * (len(installed) - 1)))
+    os.chmod(copy, 0o755)
+    return copy
 
 
 class Alertmanager(lab.Served):
