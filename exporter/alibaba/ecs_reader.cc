@@ -26,7 +26,7 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     const auto answer = client_->call(call);
     if (!answer) return Unexpected(answer.error());
     if (!as_of) as_of = answer->date;
-    const auto total = whole_member(answer->fields, "TotalCount");
+    const auto total = count_member(answer->fields, "TotalCount");
     if (!total && member(answer->fields, "TaskSet") == nullptr) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TaskSet"});
     }
@@ -133,7 +133,7 @@ Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
   if (from) call.parameters["StartTime"] = utc_seconds(*from);
   const auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
-  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
+  if (const auto total = count_member(answer->fields, "TotalCount")) return *total;
   return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
 }
 
