@@ -34,12 +34,16 @@ DateParts split(WallTime time) {
           static_cast<int>(clock.subseconds().count())};
 }
 
+std::optional<WallTime> in_range(WallTime time) {
+  return time >= WallTime{} && time <= last_utc ? std::optional(time) : std::nullopt;
+}
+
 std::optional<WallTime> join(const DateParts& parts) {
   const year_month_day date{year{parts.year}, month{static_cast<unsigned>(parts.month)},
                             day{static_cast<unsigned>(parts.day)}};
   if (parts.year < 1970 || !date.ok() || parts.hour > 23 || parts.minute > 59 || parts.second > 60) return std::nullopt;
-  return WallTime{sys_days{date}} + hours{parts.hour} + minutes{parts.minute} + seconds{parts.second} +
-         Milliseconds{parts.millisecond};
+  return in_range(WallTime{sys_days{date}} + hours{parts.hour} + minutes{parts.minute} + seconds{parts.second} +
+                  Milliseconds{parts.millisecond});
 }
 
 /// Eats its way through a text; one wrong bite spoils the rest.
@@ -148,7 +152,7 @@ std::optional<WallTime> parse_utc(std::string_view text) {
   if (!bites.good() || !bites.at_end()) return std::nullopt;
   const auto local = join(parts);
   if (!local) return std::nullopt;
-  return *local - offset;
+  return in_range(*local - offset);
 }
 
 std::optional<WallTime> parse_http_date(std::string_view text) {

@@ -29,7 +29,7 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     const auto answer = client_->call(call);
     if (!answer) return Unexpected(answer.error());
     if (!as_of) as_of = answer->date;
-    const auto total = whole_member(answer->fields, "TotalCount");
+    const auto total = count_member(answer->fields, "TotalCount");
     if (!total && member(answer->fields, "TaskSet") == nullptr) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TaskSet"});
     }
@@ -153,7 +153,7 @@ Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
   if (from) call.parameters["StartTime"] = utc_seconds(*from);
   const auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
-  const auto total = whole_member(answer->fields, "TotalCount");
+  const auto total = count_member(answer->fields, "TotalCount");
   note_total(total, from ? 0 : listed_, 1);
   if (total && total_ != Total::of_less) return *total;
   return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer does not tell how many tasks there are"});

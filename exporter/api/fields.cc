@@ -9,6 +9,7 @@ namespace taskqueue {
 namespace {
 
 constexpr int deepest = 32;
+constexpr std::int64_t most_counted = 1'000'000'000'000;
 
 }  // namespace
 
@@ -45,9 +46,20 @@ std::optional<std::int64_t> whole_member(const Value& object, std::string_view k
   return value;
 }
 
+std::optional<std::int64_t> count_member(const Value& object, std::string_view key) {
+  const auto count = whole_member(object, key);
+  return count && *count >= 0 && *count <= most_counted ? count : std::nullopt;
+}
+
 std::optional<WallTime> time_member(const Value& object, std::string_view key) {
   const Value* found = member(object, key);
   return found != nullptr && found->is_text() ? parse_utc(found->text()) : std::nullopt;
+}
+
+std::optional<WallTime> unix_time_member(const Value& object, std::string_view key) {
+  const auto seconds = whole_member(object, key);
+  if (!seconds || *seconds < 0 || *seconds > last_utc.time_since_epoch() / std::chrono::seconds{1}) return std::nullopt;
+  return WallTime{std::chrono::seconds{*seconds}};
 }
 
 }  // namespace taskqueue

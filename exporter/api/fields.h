@@ -34,7 +34,14 @@ using Json = nlohmann::json;
 /// A whole number, also where it is written as a string; nothing for fractions and what does not fit.
 [[nodiscard]] std::optional<std::int64_t> whole_member(const Value& object, std::string_view key);
 
+/// How many there are of something: a whole number from 0 to a million million, so that counts can be added up; nothing
+/// for any other.
+[[nodiscard]] std::optional<std::int64_t> count_member(const Value& object, std::string_view key);
+
 /// A time; nothing for every spelling of "not yet".
 [[nodiscard]] std::optional<WallTime> time_member(const Value& object, std::string_view key);
+
+/// A time given as seconds since 1970; nothing for what is none of the years 1970 to 9999.
+[[nodiscard]] std::optional<WallTime> unix_time_member(const Value& object, std::string_view key);
 
 }  // namespace taskqueue

@@ -95,14 +95,25 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
 
 std::string enumerated(std::span<const std::string_view> words) { return joined(words, ", "); }
 
+std::string harmless(std::string_view text) {
+  std::string safe;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // U+0080 to U+009F are control characters too.
+    const bool is_pair = text[i] == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    safe += is_pair || (is_control(text[i]) && text[i] != '\t') ? '?' : text[i];
+    if (is_pair) ++i;
+  }
+  return safe;
+}
+
 std::string in_quotes(std::string_view text) {
   std::string shown(text.substr(0, longest_quote));
   if (shown.size() < text.size()) {
     while (!shown.empty() && (static_cast<unsigned char>(shown.back()) & 0x80U) != 0) shown.pop_back();
     shown += "...";
   }
-  std::ranges::replace_if(shown, is_control, '?');
-  return '"' + shown + '"';
+  std::ranges::replace(shown, '\t', '?');
+  return '"' + harmless(shown) + '"';
 }
 
 bool has_control_characters(std::string_view text) { return std::ranges::any_of(text, is_control); }

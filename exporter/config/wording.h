@@ -25,6 +25,9 @@ namespace taskqueue {
 /// Words with commas between them.
 [[nodiscard]] std::string enumerated(std::span<const std::string_view> words);
 
+/// Control characters, which a terminal might obey, become question marks; tabs stay.
+[[nodiscard]] std::string harmless(std::string_view text);
+
 /// In double quotes; a long text is cut, control characters become question marks.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 

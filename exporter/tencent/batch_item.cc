@@ -40,7 +40,7 @@ std::optional<StateCounts> read_state_counts(const Value& item, const std::strin
   if (metrics == nullptr || !metrics->is_object()) return std::nullopt;
   StateCounts counts{};
   std::ranges::transform(counters, counts.begin(),
-                         [&](std::string_view name) { return whole_member(*metrics, name).value_or(0); });
+                         [&](std::string_view name) { return count_member(*metrics, name).value_or(0); });
   return counts;
 }
 

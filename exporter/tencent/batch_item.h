@@ -16,7 +16,8 @@ namespace taskqueue {
 /// A TaskView, or what DescribeTask tells of the task itself.
 [[nodiscard]] BatchTask read_batch_task(const Value& item);
 
-/// TaskMetrics or TaskInstanceMetrics: eight counts, an absent one being 0. Nothing where the whole is absent.
+/// TaskMetrics or TaskInstanceMetrics: eight counts, an absent one, or one that is no count, being 0. Nothing where the
+/// whole is absent.
 [[nodiscard]] std::optional<StateCounts> read_state_counts(const Value& item, const std::string& key);
 
 /// The instances of one task, gathered from the pages of its TaskInstanceSet, each once, in its newest state.

@@ -167,7 +167,7 @@ Result<TaskDetail, Failure> TencentBatchReader::task(const TaskKey& key, Purpose
   auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
   auto counts = read_state_counts(answer->fields, "TaskInstanceMetrics");
-  const auto total = whole_member(answer->fields, "TaskInstanceTotalCount");
+  const auto total = count_member(answer->fields, "TaskInstanceTotalCount");
   const auto adds_up = [&] {
     return counts && (!total || std::accumulate(counts->begin(), counts->end(), std::int64_t{0}) == *total);
   };

@@ -43,7 +43,7 @@ class Pass {
 };
 
 std::int64_t Pass::take(const Answer& answer) {
-  listing_.total = whole_member(answer.fields, "TotalCount");
+  listing_.total = count_member(answer.fields, "TotalCount");
   // A total that falls tells of a job that went, and may have pulled another onto a page already read.
   most_ = std::max(most_, listing_.total);
   const Value* page = array_member(answer.fields, "JobSet");
@@ -88,7 +88,7 @@ Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::i
       client.call({.action = "DescribeJobs", .parameters = std::move(parameters), .urgency = Urgency::sweep});
   if (!answer) return Unexpected(answer.error());
   JobListing listing{.as_of = answer->date,
-                     .total = whole_member(answer->fields, "TotalCount"),
+                     .total = count_member(answer->fields, "TotalCount"),
                      .whole = false,
                      .unfiltered = false,
                      .jobs = {}};

@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view own_name = "metadata.tencentyun.com";
 
 std::optional<WallTime> expiry_of(const Value& keys) {
-  if (const auto seconds = whole_member(keys, "ExpiredTime")) return WallTime{std::chrono::seconds{*seconds}};
+  if (const auto expiry = unix_time_member(keys, "ExpiredTime")) return expiry;
   return time_member(keys, "Expiration");
 }
 

@@ -101,7 +101,7 @@ Result<std::int64_t, Failure> total_count(Client& client, const Json& parameters
   call.parameters["Limit"] = 1;
   const auto answer = client.call(call);
   if (!answer) return Unexpected(answer.error());
-  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
+  if (const auto total = count_member(answer->fields, "TotalCount")) return *total;
   return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
 }
 

@@ -21,7 +21,7 @@ Failure from_error(const Value& error, std::string request_id) {
   failure.code = text_member(error, "Code");
   failure.kind = kind_of_tencent_code(failure.code);
   failure.sentence = text_member(error, "Message");
-  if (failure.sentence.empty()) failure.sentence = failure.code;
+  if (failure.sentence.empty()) failure.sentence = failure.code.empty() ? "an error without a code" : failure.code;
   failure.request_id = std::move(request_id);
   return shortened(std::move(failure));
 }

@@ -30,12 +30,10 @@ Credentials keys_in(const Answer& answer) {
   static const Document empty;
   const Value* found = member(answer.fields, "Credentials");
   const Value& keys = found == nullptr ? empty.root() : *found;
-  Credentials read{.id = text_member(keys, "TmpSecretId"),
-                   .key = Secret(text_member(keys, "TmpSecretKey")),
-                   .token = Secret(text_member(keys, "Token"))};
-  if (const auto seconds = whole_member(answer.fields, "ExpiredTime"))
-    read.expiry = WallTime{std::chrono::seconds{*seconds}};
-  return read;
+  return {.id = text_member(keys, "TmpSecretId"),
+          .key = Secret(text_member(keys, "TmpSecretKey")),
+          .token = Secret(text_member(keys, "Token")),
+          .expiry = unix_time_member(answer.fields, "ExpiredTime")};
 }
 
 std::string session_name(const std::string& given) { return given.empty() ? std::string(own_session_name) : given; }

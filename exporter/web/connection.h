@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -126,7 +127,10 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     Error error;
     while (!error && !reader_->is_done() && buffer_.size() > 0) buffer_.consume(reader_->put(buffer_.data(), error));
     if (error == boost::beast::http::error::need_more && buffer_.size() < buffer_.max_size()) error = {};
-    if (error) return refuse(reader_->complaint(error));
+    if (error) {
+      const auto unread = buffer_.data();
+      return refuse(reader_->complaint(error, {static_cast<const char*>(unread.data()), unread.size()}));
+    }
     if (reader_->is_done()) return handle();
     if (reader_->is_header_done() && !had_head) {
       if (reader_->expects_continue()) return handle();  // answered without the body, which is then never sent

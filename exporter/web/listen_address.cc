@@ -38,7 +38,7 @@ Result<ListenAddress, std::string> parse_listen_address(std::string_view address
   std::string_view host = address.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) {
     host = host.substr(1, host.size() - 2);
-    if (host.empty() || !std::ranges::all_of(host, may_stand_in_ipv6)) {
+    if (host.find(':') == std::string_view::npos || !std::ranges::all_of(host, may_stand_in_ipv6)) {
       return complaint(address, "between [ and ] belongs an IPv6 address");
     }
   } else if (host.find(':') != std::string_view::npos) {

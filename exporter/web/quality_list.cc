@@ -56,15 +56,18 @@ std::optional<double> parse_quality(std::string_view text) {
   return value;
 }
 
+// The worst of what a name may not hold (RFC 9110, 5.6.2).
+constexpr std::string_view no_token = " \t\"=";
+
 std::optional<Weighted> parse_element(std::string_view text) {
   Weighted element{.value = in_small_letters(trimmed(take_until(';', text)))};
-  if (element.value.empty() || element.value.find_first_of(" \t\"=") != std::string::npos) return std::nullopt;
+  if (element.value.empty() || element.value.find_first_of(no_token) != std::string::npos) return std::nullopt;
   while (!text.empty()) {
     std::string_view rest = trimmed(take_until(';', text));
     if (rest.empty()) continue;
     std::string name = in_small_letters(trimmed(take_until('=', rest)));
     auto value = unquoted(trimmed(rest));
-    if (name.empty() || !value) return std::nullopt;
+    if (name.empty() || name.find_first_of(no_token) != std::string::npos || !value) return std::nullopt;
     if (name != "q") {
       element.parameters.push_back({std::move(name), std::move(*value)});
     } else if (const auto quality = parse_quality(*value)) {

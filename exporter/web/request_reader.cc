@@ -19,11 +19,13 @@ bool RequestReader::expects_continue() const {
   return expected && same_ignoring_case(*expected, "100-continue");
 }
 
-Response RequestReader::complaint(Error error) const {
+Response RequestReader::complaint(Error error, std::string_view unread) const {
   if (error == http::error::body_limit) return plain(413, "The body is too large: no path here takes one.");
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return request_.method.empty() ? plain(414, "The address asked for is too long.")
-                                   : plain(431, "The headers are too many or too long.");
+    // Of a head that comes in pieces the parser takes nothing before its end.
+    const bool is_in_first_line = request_.method.empty() && unread.find('\n') == std::string_view::npos;
+    return is_in_first_line ? plain(414, "The address asked for is too long.")
+                            : plain(431, "The headers are too many or too long.");
   }
   if (error == http::error::bad_version) return plain(505, "Only HTTP/1.0 and HTTP/1.1 are spoken here.");
   return plain(400, "This is no valid HTTP request.");

@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "exporter/web/limits.h"
 #include "exporter/web/request.h"
@@ -25,8 +26,8 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
   /// The client waits for our word before it sends the body (RFC 9110, 10.1.1).
   [[nodiscard]] bool expects_continue() const;
 
-  /// The answer to bytes that `put` refused with `error`.
-  [[nodiscard]] Response complaint(Error error) const;
+  /// The answer to bytes that `put` refused with `error`; `unread` is what it has not taken of them.
+  [[nodiscard]] Response complaint(Error error, std::string_view unread) const;
 
  private:
   using Text = boost::beast::string_view;

@@ -23,14 +23,6 @@ std::string_view line_at(std::string_view text, std::size_t number) {
   return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
 
-/// Bytes that a terminal might obey become question marks.
-std::string harmless(std::string_view line) {
-  std::string text(line);
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }, '?');
-  return text;
-}
-
 /// YAML 1.1's words, as exporter-toolkit's reader has them.
 std::optional<bool> truth(std::string_view word) {
   static constexpr std::array<std::string_view, 11> yes{"y",    "Y",    "yes", "Yes", "YES", "true",
@@ -47,8 +39,8 @@ bool is_quoted(const YAML::Node& node) { return node.Tag() == "!"; }
 
 }  // namespace
 
-Complaint YamlComplaints::complaint(const YAML::Mark& mark, std::string sentence, Showing showing) const {
-  Complaint complaint{.file = file_, .sentence = std::move(sentence)};
+Complaint YamlComplaints::complaint(const YAML::Mark& mark, const std::string& sentence, Showing showing) const {
+  Complaint complaint{.file = file_, .sentence = harmless(sentence)};
   if (mark.is_null()) return complaint;
   complaint.line = static_cast<std::size_t>(mark.line) + 1;
   complaint.column = static_cast<std::size_t>(mark.column) + 1;
@@ -59,12 +51,12 @@ Complaint YamlComplaints::complaint(const YAML::Mark& mark, std::string sentence
   return complaint;
 }
 
-void YamlComplaints::add(const YAML::Mark& mark, std::string sentence, Showing showing) {
-  complaints_.push_back(complaint(mark, std::move(sentence), showing));
+void YamlComplaints::add(const YAML::Mark& mark, const std::string& sentence, Showing showing) {
+  complaints_.push_back(complaint(mark, sentence, showing));
 }
 
-void YamlComplaints::warn(const YAML::Mark& mark, std::string sentence) {
-  warnings_.push_back(complaint(mark, std::move(sentence), Showing::line));
+void YamlComplaints::warn(const YAML::Mark& mark, const std::string& sentence) {
+  warnings_.push_back(complaint(mark, sentence, Showing::line));
 }
 
 std::vector<Complaint> YamlComplaints::take() {
@@ -176,14 +168,14 @@ std::vector<YamlEntry> YamlSection::entries() {
   return scalars;
 }
 
-void YamlSection::complain(std::string_view key, std::string sentence, Showing showing) {
+void YamlSection::complain(std::string_view key, const std::string& sentence, Showing showing) {
   const auto found = std::ranges::find(entries_, key, &YamlEntry::key);
-  complaints_.add(found == entries_.end() ? begin_ : found->value.Mark(), std::move(sentence), showing);
+  complaints_.add(found == entries_.end() ? begin_ : found->value.Mark(), sentence, showing);
 }
 
-void YamlSection::warn(std::string_view key, std::string sentence) {
+void YamlSection::warn(std::string_view key, const std::string& sentence) {
   const auto found = std::ranges::find(entries_, key, &YamlEntry::key);
-  if (found != entries_.end()) complaints_.warn(found->value.Mark(), std::move(sentence));
+  if (found != entries_.end()) complaints_.warn(found->value.Mark(), sentence);
 }
 
 void YamlSection::finish() {

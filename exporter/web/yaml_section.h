@@ -24,8 +24,8 @@ class YamlComplaints {
   /// Uses, does not own, `text`. `file` is the name that complaints show.
   YamlComplaints(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
 
-  void add(const YAML::Mark& mark, std::string sentence, Showing showing);
-  void warn(const YAML::Mark& mark, std::string sentence);
+  void add(const YAML::Mark& mark, const std::string& sentence, Showing showing);
+  void warn(const YAML::Mark& mark, const std::string& sentence);
 
   [[nodiscard]] bool empty() const { return complaints_.empty(); }
   /// All of them in the file's order.
@@ -33,7 +33,7 @@ class YamlComplaints {
   [[nodiscard]] std::vector<Complaint> take_warnings() { return std::move(warnings_); }
 
  private:
-  [[nodiscard]] Complaint complaint(const YAML::Mark& mark, std::string sentence, Showing showing) const;
+  [[nodiscard]] Complaint complaint(const YAML::Mark& mark, const std::string& sentence, Showing showing) const;
 
   const std::string_view text_;
   const std::string file_;
@@ -71,8 +71,8 @@ class YamlSection {
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   /// Complains at the value of `key`; at the section's begin where the key is absent.
-  void complain(std::string_view key, std::string sentence, Showing showing = Showing::line);
-  void warn(std::string_view key, std::string sentence);
+  void complain(std::string_view key, const std::string& sentence, Showing showing = Showing::line);
+  void warn(std::string_view key, const std::string& sentence);
 
   /// Complains about keys that nobody took. Call it last.
   void finish();

@@ -27,6 +27,15 @@ TEST_CASE("every spelling of not yet, and what is no time, is nothing", "[stones
   CHECK_FALSE(parse_utc(text));
 }
 
+TEST_CASE("an offset leads neither before 1970 nor beyond the year 9999", "[stones][utc]") {
+  CHECK(parse_utc("1970-01-01T08:00:00+08:00") == WallTime{});
+  CHECK_FALSE(parse_utc("1970-01-01T00:00:00+08:00"));
+  CHECK(parse_utc("9999-12-31T15:59:59.999-08:00") == last_utc);
+  CHECK_FALSE(parse_utc("9999-12-31T23:59:59-08:00"));
+  CHECK_FALSE(parse_utc("9999-12-31T23:59:60Z"));
+  CHECK_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
+}
+
 TEST_CASE("what is written is read back", "[stones][utc]") {
   for (const std::int64_t ms : {0LL, 951782400000LL, 1551139199999LL, 4102444800123LL}) {
     const WallTime time{Milliseconds{ms}};

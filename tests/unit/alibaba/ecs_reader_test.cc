@@ -196,3 +196,15 @@ TEST_CASE("ECS tells outcomes but no start and no window", "[alibaba][ecs_reader
   CHECK_FALSE(vocabulary.window);
   CHECK_FALSE(vocabulary.tells_start);
 }
+
+TEST_CASE("a total that is none is as if it were absent", "[alibaba][ecs_reader]") {
+  ScriptedCloud cloud([&](const HttpRequest&) {
+    return cloud.says(
+        R"({"TotalCount":-9223372036854775808,"TaskSet":{"Task":[{"TaskId":"t-1","TaskStatus":"Processing"}]}})");
+  });
+  EcsReader reader(cloud.client(std::make_unique<AlibabaDialect>("2014-05-26"), {"DescribeTasks"}), "cn-hangzhou");
+  const Seen seen = read(reader);
+  CHECK(seen.reading);
+  CHECK(seen.live.size() == 1);
+  CHECK_FALSE(reader.total(std::nullopt));
+}

@@ -1,5 +1,6 @@
 #include "exporter/api/fields.h"
 
+#include "exporter/utc.h"
 #include "tests/catch.h"
 
 using namespace taskqueue;
@@ -24,6 +25,23 @@ TEST_CASE("whole numbers are exact or not there", "[api][fields]") {
   CHECK(whole_member(object, "words") == 12);
   for (const char* key : {"huge", "beyond", "fraction", "yes", "mixed", "empty"})
     CHECK_FALSE(whole_member(object, key));
+}
+
+TEST_CASE("counts can be added up, whatever a cloud says", "[api][fields]") {
+  const Document object = *parse_json(R"({"none":0,"words":"12","most":1000000000000,"more":1000000000001,"minus":-1,
+                                          "largest":9223372036854775807,"smallest":-9223372036854775808})");
+  CHECK(count_member(object, "none") == 0);
+  CHECK(count_member(object, "words") == 12);
+  CHECK(count_member(object, "most") == 1'000'000'000'000);
+  for (const char* key : {"absent", "more", "minus", "largest", "smallest"}) CHECK_FALSE(count_member(object, key));
+}
+
+TEST_CASE("seconds since 1970 are a time as long as one can be told", "[api][fields]") {
+  const Document object = *parse_json(R"({"first":0,"last":253402300799,"beyond":253402300800,"before":-1,
+                                          "largest":9223372036854775807})");
+  CHECK(unix_time_member(object, "first") == WallTime{});
+  CHECK(unix_time_member(object, "last") == parse_utc("9999-12-31T23:59:59Z"));
+  for (const char* key : {"absent", "beyond", "before", "largest"}) CHECK_FALSE(unix_time_member(object, key));
 }
 
 TEST_CASE("what is no JSON, or nested too deep, is refused", "[api][fields]") {

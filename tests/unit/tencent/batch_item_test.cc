@@ -34,6 +34,12 @@ TEST_CASE("absent metrics are not zeros", "[tencent][batch_item]") {
   CHECK(read_state_counts(*parse_json(R"({"TaskMetrics":{}})"), "TaskMetrics") == StateCounts{});
 }
 
+TEST_CASE("what is no count is counted as none", "[tencent][batch_item]") {
+  const auto metrics =
+      parse_json(R"({"TaskMetrics":{"RunningCount":-5,"FailedCount":9223372036854775807,"SucceedCount":3}})");
+  CHECK(read_state_counts(*metrics, "TaskMetrics") == StateCounts{0, 0, 0, 0, 0, 0, 3, 0});
+}
+
 TEST_CASE("instances are counted by their states", "[tencent][batch_item]") {
   const auto set = parse_json(
       R"([{"TaskInstanceState":"RUNNING"},{"TaskInstanceState":"FAILED"},{"TaskInstanceState":"RUNNING"},{"X":1},null])");

@@ -72,6 +72,14 @@ TEST_CASE("what is no answer of the API is judged by its status", "[tencent][dia
   CHECK_FALSE(judged.error().sentence.empty());
 }
 
+TEST_CASE("an error that says nothing is told all the same", "[tencent][dialect]") {
+  for (const char* body : {R"({"Response":{"Error":{}}})", R"({"Response":{"Error":{"Code":5,"Message":""}}})"}) {
+    const auto judged = dialect().judge(answer(body));
+    REQUIRE_FALSE(judged);
+    CHECK(judged.error().sentence == "an error without a code");
+  }
+}
+
 TEST_CASE("an envelope with an error counts even under a gateway's status", "[tencent][dialect]") {
   const auto judged = dialect().judge(answer(error("RequestLimitExceeded"), 429));
   REQUIRE_FALSE(judged);

@@ -34,6 +34,8 @@ TEST_CASE("what is no address is refused with the reason", "[web][listen_address
       {"::1:19160", "needs brackets"},
       {"[]:19160", "belongs an IPv6 address"},
       {"[x/y]:19160", "belongs an IPv6 address"},
+      {"[localhost]:19160", "belongs an IPv6 address"},
+      {"[a%b]:19160", "belongs an IPv6 address"},
       {"http://localhost:19160", "needs brackets"},
       {"local host:19160", "without scheme or path"},
       {"[::1:19160", "needs brackets"},

@@ -41,6 +41,8 @@ TEST_CASE("what is empty or broken is passed over, the rest stands", "[web][qual
   CHECK(values("a;x=\"never ends, b") == Values{});
   CHECK(values("a;x=\"1\"2, b") == Values{"b"});
   CHECK(values("a;x=\"\\") == Values{});
+  CHECK(values("a;b\"c, d") == Values{});
+  CHECK(values("a;b\"c\"=1;q=0, d e;q=1, f;b c=1, g") == Values{"g"});
 }
 
 TEST_CASE("a header of the greatest size is read in one walk", "[web][quality_list]") {

@@ -118,6 +118,14 @@ TEST_CASE("an empty list of names is no mistake where no certificate is asked fo
             .find("nobody could connect") != std::string::npos);
 }
 
+TEST_CASE("a complaint holds nothing that a terminal obeys", "[web][read_web_config]") {
+  const ReadHouse house;
+  CHECK(house.complaint("tls_server_config:\n  cert_file: \"\\e[31m\\u009b2Jx\"\n  key_file: server.key\n")
+            .find("cert_file: ?[31m?2Jx does not exist") != std::string::npos);
+  CHECK(house.complaint("\"\\x9bx\": \x7f\n").find("no key \"?x\"") != std::string::npos);
+  CHECK(house.complaint("a: \xc2\x9b\n").find_first_of("\xc2\x9b") == std::string::npos);
+}
+
 TEST_CASE("strange YAML is a complaint and never a crash", "[web][read_web_config]") {
   const ReadHouse house;
   for (const std::string& text :

@@ -2,6 +2,8 @@
 
 #include <boost/asio/buffer.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "tests/catch.h"
 
@@ -12,14 +14,16 @@ namespace {
 struct Reading {
   RequestReader reader;
   RequestReader::Error error;
+  std::string bytes;
   std::size_t used = 0;
 
-  explicit Reading(const std::string& bytes, const Limits& limits = {}) : reader(limits) {
+  explicit Reading(std::string given, const Limits& limits = {}) : reader(limits), bytes(std::move(given)) {
     while (!error && !reader.is_done() && used < bytes.size()) {
       used += reader.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
     }
   }
-  int status() { return reader.complaint(error).status; }
+  Response complaint() { return reader.complaint(error, std::string_view(bytes).substr(used)); }
+  int status() { return complaint().status; }
 };
 
 }  // namespace
@@ -69,7 +73,23 @@ TEST_CASE("what is wrong gets the status that says so", "[web][request_reader]")
   CAPTURE(bytes.substr(0, 80), reading.error.message());
   REQUIRE(reading.error);
   CHECK(reading.status() == status);
-  CHECK_FALSE(reading.reader.complaint(reading.error).text().empty());
+  CHECK_FALSE(reading.complaint().text().empty());
+}
+
+TEST_CASE("a head that comes in pieces and never ends is refused as if it came at once", "[web][request_reader]") {
+  const auto [bytes, status] = GENERATE(table<std::string, int>({
+      {"GET /" + std::string(600, 'a'), 414},
+      {"GET / HTTP/1.1\r\nHost: " + std::string(600, 'a'), 431},
+  }));
+  Limits limits;
+  limits.head_bytes = 512;
+  RequestReader reader(limits);
+  RequestReader::Error error = boost::beast::http::error::need_more;
+  std::size_t used = 0;
+  for (std::size_t come = 1; error == boost::beast::http::error::need_more && come <= bytes.size(); ++come) {
+    used += reader.put(boost::asio::buffer(bytes.data() + used, come - used), error);
+  }
+  CHECK(reader.complaint(error, std::string_view(bytes).substr(used)).status == status);
 }
 
 TEST_CASE("the number of headers is limited", "[web][request_reader]") {
