@@ -26,8 +26,10 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     const auto answer = client_->call(call);
     if (!answer) return Unexpected(answer.error());
     if (!as_of) as_of = answer->date;
-    const auto total = whole_member(answer->fields, "TotalCount");
-    if (!total && member(answer->fields, "TaskSet") == nullptr) {
+    const auto total = count_member(answer->fields, "TotalCount");
+    // An empty list may be left out, where the total agrees or the page is beyond the list's end.
+    const bool may_be_left_out = page > 1 || total == 0;
+    if (!has_task_set(answer->fields, may_be_left_out)) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TaskSet"});
     }
     // A total that falls tells of a task that went, and may have pulled another onto a page already read.
@@ -43,7 +45,8 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     if (pass.ids.size() == before || pass.ids.size() >= enough) return pass;
     // A total that is just a full page may be the page's own.
     const bool is_of_page = tasks == page_size && pass.total == tasks;
-    if (pass.total && std::cmp_greater_equal(pass.ids.size(), *pass.total) && !is_of_page) return pass;
+    // A total below what the pages have shown tells nothing of what is to come.
+    if (pass.total && std::cmp_equal(pass.ids.size(), *pass.total) && !is_of_page) return pass;
   }
   pass.capped = true;
   return pass;
@@ -133,7 +136,7 @@ Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
   if (from) call.parameters["StartTime"] = utc_seconds(*from);
   const auto answer = client_->call(call);
   if (!answer) return Unexpected(answer.error());
-  if (const auto total = whole_member(answer->fields, "TotalCount")) return *total;
+  if (const auto total = count_member(answer->fields, "TotalCount")) return *total;
   return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TotalCount"});
 }
 

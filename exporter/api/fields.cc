@@ -9,6 +9,7 @@ namespace taskqueue {
 namespace {
 
 constexpr int deepest = 32;
+constexpr std::int64_t largest_count = 1'000'000'000'000;  // sums of them stay whole numbers
 
 }  // namespace
 
@@ -28,6 +29,12 @@ const Value* array_member(const Value& object, std::string_view key) {
   return found != nullptr && found->is_array() ? found : nullptr;
 }
 
+Result<const Value*, Failure> list_member(const Value& object, std::string_view key) {
+  const Value* found = object.find(key);
+  if (found != nullptr && (found->is_array() || found->is_null())) return found->is_array() ? found : nullptr;
+  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no " + std::string(key)});
+}
+
 std::string_view text_view(const Value& object, std::string_view key) {
   const Value* found = member(object, key);
   return found != nullptr && found->is_text() ? found->text() : std::string_view();
@@ -43,6 +50,11 @@ std::optional<std::int64_t> whole_member(const Value& object, std::string_view k
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+std::optional<std::int64_t> count_member(const Value& object, std::string_view key) {
+  const auto value = whole_member(object, key);
+  return value && *value >= 0 && *value <= largest_count ? value : std::nullopt;
 }
 
 std::optional<WallTime> time_member(const Value& object, std::string_view key) {

@@ -34,6 +34,12 @@ TEST_CASE("absent metrics are not zeros", "[tencent][batch_item]") {
   CHECK(read_state_counts(*parse_json(R"({"TaskMetrics":{}})"), "TaskMetrics") == StateCounts{});
 }
 
+TEST_CASE("counts that are none are absent", "[tencent][batch_item]") {
+  CHECK_FALSE(read_state_counts(*parse_json(R"({"M":{"RunningCount":-1}})"), "M"));
+  CHECK_FALSE(read_state_counts(*parse_json(R"({"M":{"RunningCount":4611686018427387904}})"), "M"));
+  CHECK(read_state_counts(*parse_json(R"({"M":{"RunningCount":null,"FailedCount":1}})"), "M"));
+}
+
 TEST_CASE("instances are counted by their states", "[tencent][batch_item]") {
   const auto set = parse_json(
       R"([{"TaskInstanceState":"RUNNING"},{"TaskInstanceState":"FAILED"},{"TaskInstanceState":"RUNNING"},{"X":1},null])");
