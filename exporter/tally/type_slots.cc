@@ -12,7 +12,7 @@ TypeSlots::TypeSlots(std::vector<std::string>& slots, std::size_t max_types, con
 }
 
 std::string TypeSlots::name(const std::string& listed) {
-  const std::string type = shortened(listed);
+  std::string type = shortened(listed);
   if (std::ranges::find(slots_, type) != slots_.end()) return type;
   if (slots_.size() >= max_types_) return "other";
   slots_.push_back(type);
