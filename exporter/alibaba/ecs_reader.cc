@@ -30,7 +30,9 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     if (!answer) return Unexpected(answer.error());
     if (!as_of) as_of = answer->date;
     const auto total = count_member(answer->fields, "TotalCount");
-    if (!total && member(answer->fields, "TaskSet") == nullptr) {
+    // An empty list may be left out, where the total agrees or the page is beyond the list's end.
+    const bool may_be_left_out = page > 1 || total == 0;
+    if (!has_task_set(answer->fields, may_be_left_out)) {
       return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no TaskSet"});
     }
     // A total that falls tells of a task that went, and may have pulled another onto a page already read.

@@ -33,6 +33,11 @@ void visit(const Value& part, const TaskSink& sink) {
 
 }  // namespace
 
+bool has_task_set(const Value& answer, bool may_be_left_out) {
+  const Value* set = member(answer, "TaskSet");
+  return set == nullptr ? may_be_left_out : set->is_object() || set->is_array();
+}
+
 void read_task_set(const Value& answer, const TaskSink& sink) {
   if (const Value* set = member(answer, "TaskSet")) visit(*set, sink);
 }

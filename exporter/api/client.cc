@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "exporter/api/redaction.h"
 #include "exporter/utc.h"
 
 namespace taskqueue {
@@ -13,6 +14,20 @@ namespace {
 constexpr int most_attempts = 3;
 // A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
+
+/// Hides what of the request is secret: keys, token, signature, and parameters that say so.
+Redaction redaction_of(const Call& call, const Credentials& credentials, const HttpRequest& request) {
+  constexpr std::string_view signature = "Signature=";
+  Redaction redaction;
+  redaction.hide(credentials.key.reveal());
+  redaction.hide(credentials.token.reveal());
+  for (const std::string& name : call.secrets) redaction.hide(call.parameters.value(name, ""));
+  for (const Header& header : request.headers) {
+    const std::size_t place = header.name == "Authorization" ? header.value.rfind(signature) : std::string::npos;
+    if (place != std::string::npos) redaction.hide(header.value.substr(place + signature.size()));
+  }
+  return redaction;
+}
 
 Failure told_to_stop() { return Failure{.kind = FailureKind::stopped, .sentence = "stopped"}; }
 
@@ -72,18 +87,25 @@ Result<Answer, Failure> Client::attempt(const Call& call, Line& line, SteadyTime
   const SteadyTime began = parts_.clock.steady_now();
   const WallTime sent = parts_.clock.wall_now();
   const Signing signing{credentials, host_, parts_.cloud_clock.now(), nonce(parts_.random)};
-  auto response =
-      parts_.transport.send(target_.endpoint, dialect_->request(call, signing), began + target_.timeout, stop_);
+  const HttpRequest request = dialect_->request(call, signing);
+  auto response = parts_.transport.send(target_.endpoint, request, began + target_.timeout, stop_);
 
   int status = 0;
   Result<Answer, Failure> outcome = Unexpected(Failure{});
   if (response) {
     line.quota->answered(taken);
     status = response->status;
-    const auto date = parse_http_date(response->header("Date"));
-    if (date) parts_.cloud_clock.learn(*date, sent);
     outcome = dialect_->judge(*response);
-    if (outcome) outcome->date = date.value_or(parts_.clock.wall_now());
+    const bool is_clock_fault = !outcome && dialect_->is_clock_fault(outcome.error().code);
+    const auto date = parse_http_date(response->header("Date"));
+    const bool is_dated = date && parts_.cloud_clock.learn(*date, sent, is_clock_fault);
+    const Redaction redaction = redaction_of(call, credentials, request);
+    if (outcome) {
+      outcome->date = is_dated ? *date : parts_.cloud_clock.now();
+      outcome->request_id = redaction.apply(std::move(outcome->request_id));
+    } else {
+      outcome = Unexpected(redaction.apply(std::move(outcome).error()));
+    }
   } else {
     outcome = Unexpected(std::move(response).error());
   }

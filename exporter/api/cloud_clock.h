@@ -18,8 +18,10 @@ class CloudClock {
 
   [[nodiscard]] WallTime now() const { return clock_.wall_now() + offset(); }
 
-  /// An answer dated `date` came to a request that left at `sent` and was answered by now, on our clock.
-  void learn(WallTime date, WallTime sent);
+  /// An answer dated `date` came to a request that left at `sent` and was answered by now, on our clock. False where
+  /// that is not to be believed: it is further from what we knew than any provider lets clocks differ, and yet the
+  /// request was not `refused` for its time. Then somebody on the way has dated it.
+  bool learn(WallTime date, WallTime sent, bool refused);
 
   /// How far the provider's clock is ahead; 0 while the difference is within what a Date header can tell.
   [[nodiscard]] Milliseconds offset() const { return Milliseconds{offset_.load()}; }
@@ -29,6 +31,7 @@ class CloudClock {
   const std::string provider_;
   Instruments& instruments_;
   std::atomic<Milliseconds::rep> offset_{0};
+  std::atomic<bool> is_known_ = false;  // by an answer; until then any is believed
 };
 
 }  // namespace taskqueue

@@ -19,6 +19,7 @@ struct Call {
   std::string action;
   Json parameters = Json::object();
   Urgency urgency = Urgency::live;
+  std::vector<std::string> secrets{};  // names of parameters that nobody must see
 };
 
 /// What an API said.

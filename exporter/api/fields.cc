@@ -29,6 +29,12 @@ const Value* array_member(const Value& object, std::string_view key) {
   return found != nullptr && found->is_array() ? found : nullptr;
 }
 
+Result<const Value*, Failure> list_member(const Value& object, std::string_view key) {
+  const Value* found = object.find(key);
+  if (found != nullptr && (found->is_array() || found->is_null())) return found->is_array() ? found : nullptr;
+  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer has no " + std::string(key)});
+}
+
 std::string_view text_view(const Value& object, std::string_view key) {
   const Value* found = member(object, key);
   return found != nullptr && found->is_text() ? found->text() : std::string_view();

@@ -25,6 +25,10 @@ using Json = nlohmann::json;
 /// The member as an array, or null.
 [[nodiscard]] const Value* array_member(const Value& object, std::string_view key);
 
+/// A list that an answer must have. JSON's null is an empty one, and null. Where there is none, or something else in
+/// its place, the answer tells nothing, least of all that the list is empty.
+[[nodiscard]] Result<const Value*, Failure> list_member(const Value& object, std::string_view key);
+
 /// The text of a string member; empty for everything else. Lives as long as the document.
 [[nodiscard]] std::string_view text_view(const Value& object, std::string_view key);
 

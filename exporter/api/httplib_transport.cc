@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/api/received_bytes.h"
 #include "exporter/locks.h"
 #include "exporter/version.h"
 
@@ -24,6 +26,11 @@
 
 namespace taskqueue {
 namespace {
+
+// Most calls are over before the watchdog looks at them.
+constexpr Milliseconds between_looks{200};
+// What an answer may be on the wire beyond its largest body: head, chunk sizes, records of TLS.
+constexpr std::uint64_t room_for_head = std::uint64_t{1} << 20U;
 
 /// A second descriptor of a connection's socket: shutting it down ends the call at once, in whatever step it is, and
 /// the number cannot be somebody else's by then.
@@ -36,9 +43,12 @@ class SocketHandle {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  void begin_call() {
+  /// A call that may receive so many bytes.
+  void begin_call(std::uint64_t most_bytes) {
     const Lock lock(mutex_);
     ended_ = false;
+    flooded_ = false;
+    most_bytes_ = most_bytes + received();
   }
   /// Ends the call on the socket it has, and on any it opens after this.
   void end_call() {
@@ -46,8 +56,21 @@ class SocketHandle {
     ended_ = true;
     shut_down();
   }
+  /// Ends the call if it has received more than it may: cpp-httplib bounds neither a head nor what a chunk trails.
+  void end_flood() {
+    const Lock lock(mutex_);
+    if (received() <= most_bytes_) return;
+    flooded_ = true;
+    ended_ = true;
+    shut_down();
+  }
+  [[nodiscard]] bool was_flooded() {
+    const Lock lock(mutex_);
+    return flooded_;
+  }
   void watch(int socket) {
     const Lock lock(mutex_);
+    most_bytes_ -= received();
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = ::dup(socket);
     if (ended_) shut_down();
@@ -58,8 +81,14 @@ class SocketHandle {
     if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
   }
 
+  [[nodiscard]] std::uint64_t received() const REQUIRES(mutex_) {
+    return descriptor_ >= 0 ? received_bytes(descriptor_) : 0;
+  }
+
   Mutex mutex_;
   int descriptor_ GUARDED_BY(mutex_) = -1;
+  std::uint64_t most_bytes_ GUARDED_BY(mutex_) = 0;  // of the connection, earlier calls included
+  bool flooded_ GUARDED_BY(mutex_) = false;
   bool ended_ GUARDED_BY(mutex_) = false;
 };
 
@@ -163,7 +192,8 @@ class HttplibTransport::Pool {
   std::map<Key, std::vector<std::unique_ptr<Connection>>> kept_ GUARDED_BY(mutex_);
 };
 
-/// Ends calls that are past their deadline: a peer that drips a byte a second would hold cpp-httplib for ever.
+/// Ends calls that are past their deadline, for a peer that drips a byte a second would hold cpp-httplib for ever, and
+/// those that receive more than an answer may be.
 class HttplibTransport::Watchdog {
   struct Call {
     SocketHandle* handle;
@@ -180,8 +210,8 @@ class HttplibTransport::Watchdog {
     Watch(Watchdog& dog, SocketHandle& handle, SteadyTime deadline) : dog_(dog) {
       const Lock lock(dog_.mutex_);
       place_ = dog_.calls_.insert(dog_.calls_.end(), Call{&handle, deadline});
-      // Usually it looks again before this call is late, and need not be woken for it.
-      if (deadline >= dog_.looks_again_) return;
+      // Usually it looks again before this call is long enough to be looked at, and need not be woken for it.
+      if (std::min(deadline, dog_.clock_.steady_now() + between_looks) >= dog_.looks_again_) return;
       dog_.has_news_ = true;
       dog_.news_.notify_one();
     }
@@ -207,13 +237,14 @@ class HttplibTransport::Watchdog {
     }
   }
 
-  /// When the next deadline comes.
+  /// When to look again.
   SteadyTime end_what_is_late() REQUIRES(mutex_) {
     const auto now = clock_.steady_now();
     SteadyTime next = now + std::chrono::hours{1};
     for (Call& call : calls_) {
       if (call.deadline > now) {
-        next = std::min(next, call.deadline);
+        call.handle->end_flood();
+        next = std::min({next, call.deadline, now + between_looks});
       } else {
         call.handle->end_call();
       }
@@ -297,6 +328,14 @@ Failure describe(httplib::Error error, const Endpoint& endpoint, Connection& con
   }
 }
 
+/// Of a body whose length the head does not tell, 0.
+std::size_t told_length(const httplib::Response& head) {
+  const std::string text = head.get_header_value("Content-Length");
+  std::size_t length = 0;
+  std::from_chars(text.data(), text.data() + text.size(), length);
+  return length;
+}
+
 /// One attempt on one connection, and what was seen of the answer.
 struct Exchange {
   const Clock& clock;
@@ -313,7 +352,11 @@ struct Exchange {
     connection.client.set_connection_timeout(left);
     connection.client.set_read_timeout(left);
     connection.client.set_write_timeout(left);
-    wire.response_handler = [this](const httplib::Response&) { return answer_began = true; };
+    wire.response_handler = [this](const httplib::Response& head) {
+      answer_began = true;
+      too_large = told_length(head) > largest_body;
+      return !too_large;
+    };
     wire.content_receiver = [this](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {
       too_large = body.size() + size > largest_body;
       if (too_large || clock.steady_now() >= deadline) return false;
@@ -349,7 +392,7 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
   auto connection = std::move(*taken);
   while (true) {
     Exchange exchange{.clock = clock_, .deadline = deadline, .largest_body = options_.largest_body, .body = {}};
-    connection->handle.begin_call();
+    connection->handle.begin_call(options_.largest_body + room_for_head);
     const std::stop_callback on_stop(stop, [&] { connection->handle.end_call(); });
     httplib::Result result = [&] {
       const Watchdog::Watch watch(*watchdog_, connection->handle, deadline);
@@ -365,7 +408,7 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
       pool_->give_back(endpoint, std::move(connection));
       return response;
     }
-    if (exchange.too_large)
+    if (exchange.too_large || connection->handle.was_flooded())
       return Unexpected(failed(FailureKind::answer, "the answer of " + host_header(endpoint) + " is too large"));
     if (clock_.steady_now() >= deadline) {
       return Unexpected(failed(FailureKind::timeout, "no complete answer from " + host_header(endpoint) + " in time"));

@@ -28,7 +28,9 @@ Result<Credentials, Failure> SessionKeys::fetch(const std::stop_token& stop) {
                 {parts_.clock, parts_.transport, *base_, parts_.quotas, parts_.cloud_clock, parts_.instruments,
                  parts_.random, parts_.log},
                 stop);
-  const auto answer = client.call({.action = recipe_.action, .parameters = *parameters});
+  const auto answer = client.call({.action = recipe_.action,
+                                   .parameters = *parameters,
+                                   .secrets = {"WebIdentityToken", "OIDCToken", "ExternalId"}});
   const std::string what = recipe_.action + " of " + recipe_.role;
   if (answer) return checked_temporary(recipe_.read(*answer), what, parts_.cloud_clock.now());
   Failure failure = answer.error();

@@ -161,6 +161,7 @@ void Refresher::work_until(SteadyTime end) {
     auto counted = tally_->advance(*entry_->state, *entry_->snapshot);
     if (must_stop()) return;
     if (!counted) return note_delay(counted.error());
+    note_step();
     if (!commit(std::move(*counted), entry_->refreshed)) return;
     if (!was_complete && shown_->complete) publish();
     const SteadyTime after = parts_.clock.steady_now();
@@ -252,6 +253,7 @@ void Refresher::note_delay(const Failure& failure) {
     status_.last_failure = failure;
     status_.last_failure_at = parts_.clock.wall_now();
   }
+  if (!std::exchange(counts_ended_, false)) return;
   parts_.log.warn("refresh", "a part of the ended tasks could not be counted, the next refresh goes on",
                   {{"queue", plan_.key.labels.queue},
                    {"cloud_region", plan_.key.labels.cloud_region},
@@ -259,6 +261,12 @@ void Refresher::note_delay(const Failure& failure) {
                    {"code", failure.code},
                    {"why", failure.sentence},
                    {"request_id", failure.request_id}});
+}
+
+void Refresher::note_step() {
+  if (std::exchange(counts_ended_, true)) return;
+  parts_.log.info("refresh", "ended tasks are counted again",
+                  {{"queue", plan_.key.labels.queue}, {"cloud_region", plan_.key.labels.cloud_region}});
 }
 
 void Refresher::fail(const Failure& failure) { note(word(failure.kind), false, failure); }

@@ -72,6 +72,7 @@ class Refresher {
   void note_corrections(const TaskState& before, const TaskState& after);
   void work_until(SteadyTime end);
   void note_delay(const Failure& failure);
+  void note_step();
   /// The refresh comes to nothing, by no fault of the queue: the term is over, and another replica goes on.
   void give_up();
   [[nodiscard]] bool must_stop() const;
@@ -88,6 +89,7 @@ class Refresher {
   std::unique_ptr<Tally> tally_;
   std::optional<Entry> entry_;  // what stands in the ledger, or will once that can be written
   bool ledger_works_ = true;
+  bool counts_ended_ = true;  // the last step of counting ended tasks succeeded
   std::shared_ptr<const Snapshot> shown_;
   bool introduced_ = false;
   std::uint64_t term_ = 0;

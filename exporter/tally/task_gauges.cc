@@ -6,10 +6,13 @@
 #include <set>
 #include <utility>
 
+#include "exporter/failure.h"
+
 namespace taskqueue {
 namespace {
 
 constexpr std::size_t named_tasks = 10;
+constexpr std::size_t most_strange_statuses = 20;
 
 using Counts = std::map<TypeRow, std::int64_t>;
 
@@ -32,10 +35,33 @@ void note_named(std::vector<NamedTask>& named, const Task& task, const std::opti
   if (named.size() > named_tasks) named.pop_back();
 }
 
+/// States that nobody knows are shown as sent: a few of them, for they may be without number.
+class StrangeStatuses {
+ public:
+  explicit StrangeStatuses(const TaskState& state) {
+    for (const auto& [type, rows] : state.rows) {
+      for (const StatusRow& row : rows) {
+        if (row.phase == Phase::unknown) shown_.insert(row.status);
+      }
+    }
+  }
+
+  std::string name(const Task& task) {
+    if (task.phase != Phase::unknown) return task.status;
+    std::string status = shortened(task.status);
+    if (!shown_.contains(status) && shown_.size() >= most_strange_statuses) return "other";
+    return *shown_.insert(std::move(status)).first;
+  }
+
+ private:
+  std::set<std::string> shown_;
+};
+
 Counts count_tasks(const TaskState& state) {
   Counts counts;
+  StrangeStatuses strange(state);
   for (const auto& [id, known] : state.live) {
-    ++counts[{known.task.type, {known.task.status, known.task.phase}}];
+    ++counts[{known.task.type, {strange.name(known.task), known.task.phase}}];
   }
   if (!state.complete) return counts;
   for (std::size_t kind = 0; kind < state.kinds.size(); ++kind) {

@@ -15,8 +15,8 @@ class TypeSlots {
   /// Writes to, does not own, `slots`.
   TypeSlots(std::vector<std::string>& slots, std::size_t max_types, const Vocabulary& vocabulary);
 
-  /// The type itself, or "other" for good.
-  [[nodiscard]] std::string name(const std::string& type);
+  /// The type itself, of a long one the beginning, or "other" for good.
+  [[nodiscard]] std::string name(const std::string& listed);
 
  private:
   std::vector<std::string>& slots_;

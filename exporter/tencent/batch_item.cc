@@ -39,8 +39,12 @@ std::optional<StateCounts> read_state_counts(const Value& item, const std::strin
   const Value* metrics = member(item, key);
   if (metrics == nullptr || !metrics->is_object()) return std::nullopt;
   StateCounts counts{};
-  std::ranges::transform(counters, counts.begin(),
-                         [&](std::string_view name) { return count_member(*metrics, name).value_or(0); });
+  for (std::size_t state = 0; state < counts.size(); ++state) {
+    if (member(*metrics, counters[state]) == nullptr) continue;
+    const auto count = count_member(*metrics, counters[state]);
+    if (!count) return std::nullopt;
+    counts[state] = *count;
+  }
   return counts;
 }
 

@@ -87,9 +87,10 @@ Result<Done, Failure> TencentBatchReader::add_by_id(const std::vector<std::strin
   const auto answer = client_->call(call);
   if (answer) {
     if (listing.as_of == WallTime{}) listing.as_of = answer->date;
-    const Value* jobs = array_member(answer->fields, "JobSet");
-    if (jobs == nullptr) return Done{};
-    for (const Value& item : *jobs) {
+    const auto jobs = list_member(answer->fields, "JobSet");
+    if (!jobs) return Unexpected(jobs.error());
+    if (*jobs == nullptr) return Done{};
+    for (const Value& item : **jobs) {
       BatchJob job = read_batch_job(item);
       if (!job.id.empty()) listing.jobs.push_back(std::move(job));
     }

@@ -30,8 +30,8 @@ class Pass {
   [[nodiscard]] bool has_all() const { return !most_ || std::cmp_greater_equal(ids_.size(), *most_); }
 
  private:
-  /// The number of jobs on the page.
-  std::int64_t take(const Answer& answer);
+  /// Gives the number of jobs on the page.
+  Result<std::int64_t, Failure> take(const Answer& answer);
 
   Client& client_;
   const EnoughJobs& enough_;
@@ -42,11 +42,13 @@ class Pass {
   std::unordered_map<std::string, std::size_t> places_;  // in the listing, by id
 };
 
-std::int64_t Pass::take(const Answer& answer) {
+Result<std::int64_t, Failure> Pass::take(const Answer& answer) {
   listing_.total = count_member(answer.fields, "TotalCount");
   // A total that falls tells of a job that went, and may have pulled another onto a page already read.
   most_ = std::max(most_, listing_.total);
-  const Value* page = array_member(answer.fields, "JobSet");
+  const auto listed = list_member(answer.fields, "JobSet");
+  if (!listed) return Unexpected(listed.error());
+  const Value* page = *listed;
   if (page == nullptr) return 0;
   for (const Value& item : *page) {
     BatchJob job = read_batch_job(item);
@@ -70,11 +72,13 @@ Result<bool, Failure> Pass::read() {
     if (!answer) return Unexpected(answer.error());
     if (listing_.as_of == WallTime{}) listing_.as_of = answer->date;
     const std::size_t before = ids_.size();
-    const std::int64_t count = take(*answer);
+    const auto count = take(*answer);
+    if (!count) return Unexpected(count.error());
     if (ids_.size() == before) return true;
-    if (most_ && has_all()) return true;
+    // A total below what the pages have shown tells nothing of what is to come.
+    if (most_ && std::cmp_equal(ids_.size(), *most_)) return true;
     if (enough_ && enough_(listing_)) return false;
-    offset += count;
+    offset += *count;
   }
   return false;
 }
@@ -92,7 +96,9 @@ Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::i
                      .whole = false,
                      .unfiltered = false,
                      .jobs = {}};
-  const Value* page = array_member(answer->fields, "JobSet");
+  const auto listed = list_member(answer->fields, "JobSet");
+  if (!listed) return Unexpected(listed.error());
+  const Value* page = *listed;
   if (page != nullptr) {
     for (const Value& item : *page) {
       BatchJob job = read_batch_job(item);

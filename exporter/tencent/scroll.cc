@@ -17,9 +17,7 @@ constexpr int most_pages = 50000;  // five million tasks
 constexpr int most_pages_without_news = 2;
 
 /// A token that came with a short page and that the API itself refuses: there is no next page.
-bool is_end(const Failure& failure, bool page_was_short) {
-  return page_was_short && failure.kind == FailureKind::request;
-}
+bool is_end(const Failure& failure, bool page_was_short) { return page_was_short && refuses_parameter(failure); }
 
 enum class Passed { news, nothing_new, enough };
 
@@ -82,7 +80,9 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
     if (!answer && is_end(answer.error(), page_was_short)) return reading;
     if (!answer) return Unexpected(answer.error());
     if (page == 0) reading.as_of = answer->date;
-    const Value* items = array_member(answer->fields, "TaskSet");
+    const auto listed = list_member(answer->fields, "TaskSet");
+    if (!listed) return Unexpected(listed.error());
+    const Value* items = *listed;
     if (items == nullptr || items->begin() == items->end()) return reading;
     const Passed passed = pass(*items, seen_ids, sink);
     pages_without_news = passed == Passed::nothing_new ? pages_without_news + 1 : 0;

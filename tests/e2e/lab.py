@@ -62,7 +62,7 @@ def parse_exposition(text):
     line = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$")
     label = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
     samples = []
-    for row in text.splitlines():
+    for row in text.split("\n"):
         if not row or row.startswith("#"):
             continue
         match = line.match(row)

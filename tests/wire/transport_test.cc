@@ -229,6 +229,18 @@ TEST_CASE("nobody there, a cut connection and an endless body are failures of th
     });
     check_fails(bench.send(peer.endpoint()), FailureKind::answer);
   }
+  SECTION("a head without an end") {
+    Peer peer([](int socket, int) {
+      read_request(socket);
+      write(socket, "HTTP/1.1 200 OK\r\n");
+      std::string lines;
+      for (int i = 0; i < 1000; ++i) lines += "X-Filler: 0123456789\r\n";
+      while (write(socket, lines)) {
+      }
+    });
+    const auto answer = bench.send(peer.endpoint(), seconds{30});
+    check_fails(answer, FailureKind::answer);
+  }
   SECTION("not TLS") {
     Peer peer([](int socket, int) { write(socket, "hello, this is no TLS\r\n"); });
     check_fails(bench.send({.tls = true, .host = "127.0.0.1", .port = peer.port}), FailureKind::network);

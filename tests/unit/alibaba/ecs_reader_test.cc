@@ -34,6 +34,8 @@ struct Region {
     Json body{{"RequestId", "r"}, {"TaskSet", {{"Task", set}}}};
     if (total == Total::all) body["TotalCount"] = items.size() + uncounted;
     if (total == Total::of_page) body["TotalCount"] = set.size();
+    if (told_total) body["TotalCount"] = *told_total;
+    if (told_set) body["TaskSet"] = *told_set;
     return cloud.says(body.dump());
   }
   static std::string parameter(const HttpRequest& request, const std::string& name) {
@@ -45,7 +47,9 @@ struct Region {
 
   std::vector<Item> items;
   enum class Total { all, of_page, absent } total = Total::all;
-  std::size_t uncounted = 0;  // tasks in the total that no page shows
+  std::size_t uncounted = 0;               // tasks in the total that no page shows
+  std::optional<std::int64_t> told_total;  // instead of the true one
+  std::optional<Json> told_set;
   bool failing = false;
   std::function<void()> before_page;
   ScriptedCloud cloud{[this](const HttpRequest& request) { return answer(request); }};
@@ -87,6 +91,29 @@ TEST_CASE("one listing without a filter gives live and ended tasks", "[alibaba][
   CHECK(Region::parameter(request, "RegionId") == "cn-hangzhou");
   CHECK(Region::parameter(request, "PageSize") == "100");
   CHECK(Region::parameter(request, "TaskStatus") == "absent");
+}
+
+TEST_CASE("a total below what the pages show ends nothing", "[alibaba][ecs_reader]") {
+  Region region;
+  fill(region, 250);
+  region.told_total = GENERATE(-5, 0, 7, 99);
+  const Seen seen = read(region.reader);
+  REQUIRE(seen.reading);
+  CHECK(seen.live.size() + seen.ended.size() == 250);
+}
+
+TEST_CASE("an empty set may be left out where the total agrees, and is else no answer", "[alibaba][ecs_reader]") {
+  Region region;
+  region.told_set = Json(nullptr);
+  region.told_total = 0;
+  CHECK(read(region.reader).reading);
+  region.told_total = 7;
+  CHECK_FALSE(read(region.reader).reading);
+  region.told_set = Json("none");
+  region.told_total = 0;
+  const Seen seen = read(region.reader);
+  REQUIRE_FALSE(seen.reading);
+  CHECK(seen.reading.error().sentence == "the answer has no TaskSet");
 }
 
 TEST_CASE("pages are read to the total and no further, but that a first page may have counted itself only",

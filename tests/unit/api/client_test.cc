@@ -46,11 +46,15 @@ struct LinedUpTransport final : Transport {
 struct PlainDialect final : Dialect {
   HttpRequest request(const Call& call, const Signing& signing) const override {
     HttpRequest request;
+    request.headers.push_back({"Authorization", "X Signature=signature-of-" + signing.credentials.id});
     request.body = call.action + " " + signing.credentials.id + " " + signing.nonce + " " + utc_seconds(signing.now);
     return request;
   }
   Result<Answer, Failure> judge(const HttpResponse& response) const override {
     if (response.status >= 500) return Unexpected(Failure{.kind = FailureKind::server, .sentence = "gateway"});
+    if (response.body.starts_with("echo")) {
+      return Unexpected(Failure{.kind = FailureKind::request, .code = "odd", .sentence = response.body});
+    }
     if (response.body == "fine") return Answer{.fields = {}, .request_id = "r"};
     Failure failure{.kind = FailureKind::request, .code = response.body, .sentence = "no"};
     if (response.body == "slow") failure.kind = FailureKind::throttled;
@@ -68,7 +72,7 @@ struct PlainDialect final : Dialect {
 struct Keys final : CredentialsProvider {
   Result<Credentials, Failure> get(const std::stop_token&) override {
     if (missing) return Unexpected(Failure{.kind = FailureKind::credentials, .sentence = "no keys"});
-    return Credentials{.id = id, .key = Secret("key"), .token = {}};
+    return Credentials{.id = id, .key = Secret("key"), .token = Secret("planted-token")};
   }
   void refused(const Credentials&) override {
     if (!next.empty()) id = next;
@@ -192,6 +196,35 @@ TEST_CASE("a refusal because of the clock sets the clock and is tried once more"
   bench.transport.answers = {says("clock"), says("clock")};
   REQUIRE_FALSE(bench.call());
   CHECK(bench.transport.requests.size() == 4);
+}
+
+TEST_CASE("a date that no clock of the provider's can have is not believed, unless it refuses our time",
+          "[api][cloud_clock]") {
+  ClientBench bench;
+  bench.transport.answers = {says("fine", 200, "Sun, 01 Mar 2026 10:05:00 GMT"),
+                             says("fine", 200, "Wed, 11 Mar 2026 10:00:00 GMT"),
+                             says("fine", 200, "Sat, 01 Mar 2025 10:00:00 GMT")};
+  REQUIRE(bench.call());
+  const Milliseconds known = bench.cloud_clock.offset();
+  CHECK(known == Milliseconds{300500});
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = bench.call();
+    REQUIRE(answer);
+    CHECK(answer->date == bench.clock.wall_now() + known);
+    CHECK(bench.cloud_clock.offset() == known);
+  }
+  bench.transport.answers = {says("clock", 200, "Wed, 11 Mar 2026 10:00:00 GMT")};
+  REQUIRE(bench.call());
+  CHECK(bench.cloud_clock.offset() > std::chrono::hours{239});
+}
+
+TEST_CASE("what a refusal repeats of keys, signature and secret parameters is hidden", "[api][client]") {
+  ClientBench bench;
+  bench.transport.answers = {says("echo planted-token signature-of-id eyJhbGciOi and key")};
+  const auto answer = bench.client.call(
+      {.action = "DescribeTasks", .parameters = {{"OIDCToken", "eyJhbGciOi"}}, .secrets = {"OIDCToken", "Absent"}});
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().sentence == "echo (hidden) (hidden) (hidden) and key");
 }
 
 TEST_CASE("a second's difference is within what a Date header can tell", "[api][cloud_clock]") {

@@ -54,3 +54,26 @@ TEST_CASE("what is no JSON, or nested too deep, is refused", "[api][fields]") {
   CHECK_FALSE(parse_json(std::string(2000000, '[')));
   CHECK(parse_json(R"({"text":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"[[[[["})"));
 }
+
+TEST_CASE("a list that is not there is not an empty one", "[api][fields]") {
+  const Document object = *parse_json(R"({"null":null,"list":[1],"empty":[],"text":"none","object":{}})");
+  REQUIRE(list_member(object, "list"));
+  CHECK((*list_member(object, "list"))->size() == 1);
+  CHECK(list_member(object, "empty"));
+  REQUIRE(list_member(object, "null"));
+  CHECK(*list_member(object, "null") == nullptr);
+  for (const char* key : {"none", "text", "object"}) {
+    const auto list = list_member(object, key);
+    REQUIRE_FALSE(list);
+    CHECK(list.error().kind == FailureKind::answer);
+    CHECK(list.error().sentence == "the answer has no " + std::string(key));
+  }
+}
+
+TEST_CASE("a count is none that nobody could count to", "[api][fields]") {
+  const Document object = *parse_json(R"({"some":3,"none":0,"words":"12","less":-1,"enormous":9223372036854775807})");
+  CHECK(count_member(object, "some") == 3);
+  CHECK(count_member(object, "none") == 0);
+  CHECK(count_member(object, "words") == 12);
+  for (const char* key : {"less", "enormous", "absent"}) CHECK_FALSE(count_member(object, key));
+}

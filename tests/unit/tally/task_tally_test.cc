@@ -187,6 +187,38 @@ TEST_CASE("a state nobody knows is shown as sent", "[tally][task_tally]") {
   CHECK(queue.shown->oldest.at("A").unfinished == epoch);
 }
 
+TEST_CASE("of states that nobody knows twenty are shown, the others are other", "[tally][task_tally]") {
+  Window window;
+  for (int i = 0; i < 1000; ++i) {
+    Task odd = waiting(std::to_string(i), epoch);
+    odd.status = "DREAM-" + std::to_string(i);
+    odd.phase = phase_of(odd.status);
+    window.live.push_back(odd);
+  }
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  REQUIRE(queue.refresh());
+  std::int64_t strange = 0;
+  std::int64_t tasks = 0;
+  for (const TaskCount& each : queue.shown->tasks) {
+    strange += each.phase == Phase::unknown ? 1 : 0;
+    tasks += each.count;
+  }
+  CHECK(strange == 21);
+  CHECK(tasks == 1000);
+  CHECK(row(*queue.shown, "A", "other", Phase::unknown) == 980);
+}
+
+TEST_CASE("of a long type the beginning is shown", "[tally][task_tally]") {
+  Window window;
+  Task odd = waiting("1", epoch);
+  odd.type = std::string(10000, 'x');
+  window.live = {odd};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  CHECK(row(*queue.shown, std::string(200, 'x'), "WAITING", Phase::queued) == 1);
+}
+
 TEST_CASE("when ended tasks cannot be read, live ones are right and ended ones stay as they were",
           "[tally][task_tally]") {
   Window window;

@@ -27,6 +27,8 @@ struct Shelf {
     for (std::size_t i = offset; i < std::min(offset + most, jobs.size()); ++i) set.push_back({{"JobId", jobs[i]}});
     Json response{{"RequestId", "r"}, {"JobSet", set}};
     if (tells_total) response["TotalCount"] = jobs.size() + uncounted;
+    if (told_total) response["TotalCount"] = *told_total;
+    if (!tells_jobs) response.erase("JobSet");
     return cloud.says(Json{{"Response", response}}.dump());
   }
   void fill(int count) {
@@ -37,6 +39,8 @@ struct Shelf {
   std::size_t most = 100;
   std::size_t uncounted = 0;
   bool tells_total = true;
+  std::optional<std::int64_t> told_total;  // instead of the true one
+  bool tells_jobs = true;
   std::function<void()> before_page;
   ScriptedCloud cloud{[this](const HttpRequest& request) { return answer(request); }};
 };
@@ -53,6 +57,24 @@ TEST_CASE("pages are read to the total", "[tencent][job_pages]") {
   CHECK(listing->total == jobs);
   CHECK(listing->jobs.size() == static_cast<std::size_t>(jobs));
   CHECK(shelf.cloud.requests.size() == calls);
+}
+
+TEST_CASE("a total below what the pages show ends nothing", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(250);
+  shelf.told_total = GENERATE(-5, 0, 7, 99);
+  const auto listing = shelf.list();
+  REQUIRE(listing);
+  CHECK(listing->jobs.size() == 250);
+}
+
+TEST_CASE("an answer without jobs is not a list without jobs", "[tencent][job_pages]") {
+  Shelf shelf;
+  shelf.fill(3);
+  shelf.tells_jobs = false;
+  const auto listing = shelf.list();
+  REQUIRE_FALSE(listing);
+  CHECK(listing.error().kind == FailureKind::answer);
 }
 
 TEST_CASE("short pages are no end, and a missing total is none either", "[tencent][job_pages]") {

@@ -72,6 +72,15 @@ TEST_CASE("a token on the last page costs a call or two and adds nothing", "[ten
   }
 }
 
+TEST_CASE("an answer without a list is no empty list", "[tencent][scroll]") {
+  const Json answer =
+      GENERATE(Json{{"TotalCount", 0}}, Json{{"TaskSet", "none"}}, Json{{"TaskSet", {{"TaskId", "1"}}}});
+  const Listed listed = list([&](const std::string&) { return answer; });
+  REQUIRE_FALSE(listed.reading);
+  CHECK(listed.reading.error().kind == FailureKind::answer);
+  CHECK(listed.reading.error().sentence == "the answer has no TaskSet");
+}
+
 TEST_CASE("a token that comes back ends the list", "[tencent][scroll]") {
   int n = 0;
   const Listed listed = list([&](const std::string&) { return page({std::to_string(++n)}, n % 2 == 0 ? "a" : "b"); });
@@ -90,6 +99,9 @@ TEST_CASE("a page that fails fails the list", "[tencent][scroll]") {
     return token.empty() ? page({"1"}, "a") : error_answer("UnauthorizedOperation");
   });
   CHECK_FALSE(denied.reading);
+  const Listed puzzled =
+      list([](const std::string& token) { return token.empty() ? page({"1"}, "a") : error_answer("Novel.Trouble"); });
+  CHECK_FALSE(puzzled.reading);
 }
 
 TEST_CASE("a token that came with a short page and is refused ends the list", "[tencent][scroll]") {
@@ -124,8 +136,10 @@ TEST_CASE("a total is that of a page of one", "[tencent][scroll]") {
   REQUIRE(told);
   CHECK(*told == 12);
   CHECK(cloud.asked.at(0)["Limit"] == 1);
-  total = nullptr;
-  CHECK_FALSE(total_count(*client, {{"Status", "FINISH"}}));
+  for (const Json& none : {Json(nullptr), Json(-5), Json(9223372036854775807)}) {
+    total = none;
+    CHECK_FALSE(total_count(*client, {{"Status", "FINISH"}}));
+  }
 }
 
 TEST_CASE("a long list whose every page is new is read whole", "[tencent][scroll]") {
