@@ -6,7 +6,7 @@ install_packages "${bench_packages[@]}"
 for program in "${bench_programs[@]}"; do provide_program "$program"; done
 broken=()
 export FIGURES=$log/figures.new
-rm -f "$FIGURES"
+: >"$FIGURES"
 report=$log/performance.md
 {
   cat "$here/tests/bench/introduction.md"
