@@ -21,7 +21,7 @@ SECONDS = int(os.environ.get("FRESHNESS_SECONDS", "48"))
 INTERVALS = (2, 5, 10)
 SCRAPES = 1  # a second
 BLOCKS = 3
-MOST = 1.5  # times the limit, in the middle
+MOST = 1.5  # times the limit, in the middle and at the latest
 
 
 class World:
@@ -41,6 +41,8 @@ class World:
         self.prometheus = self.keep(lab.start_prometheus(folder, exporter.addresses()[0], interval=f"{SCRAPES}s"))
         self.cloud.tell("pause")
         exporter.wait_complete()
+        # It begins five seconds after its start.
+        lab.wait_until("Prometheus scraping", lambda: self.prometheus.query("taskqueue_up"))
         self.before = self.ended()
         self.cloud.tell("resume")
 
@@ -83,10 +85,10 @@ def show(interval, seen, counted):
     blocks = [delays[at * size:(at + 1) * size] for at in range(BLOCKS)]
     middle, kept = figures.ratio(f"freshness {interval} s, in the middle", [median(block) / (limit / 2) for block in blocks],
                                         median(delays) / (limit / 2), most=MOST)
-    latest, _ = figures.ratio(f"freshness {interval} s, at the latest", [max(block) / limit for block in blocks], max(delays) / limit)
+    latest, latest_kept = figures.ratio(f"freshness {interval} s, at the latest", [max(block) / limit for block in blocks], max(delays) / limit, most=MOST)
     print(f"interval {interval:>2} s: {len(delays):>4} ends, counted after {median(delays):.2f} s in the middle, to the limit's {limit / 2:.1f} {middle}; "
           f"{max(delays):.2f} s at the latest, to {limit} {latest}")
-    return kept
+    return kept and latest_kept
 
 
 def main():
