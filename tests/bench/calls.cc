@@ -65,7 +65,9 @@ struct Row {
 };
 
 Row row(const Refreshed& refreshed, std::uint64_t ended_before) {
-  Row row{.calls = refreshed.calls, .took = refreshed.took, .newly_ended = ended(*refreshed.shown->snapshot) - ended_before};
+  Row row{.calls = refreshed.calls,
+          .took = refreshed.took,
+          .newly_ended = ended(*refreshed.shown->snapshot) - ended_before};
   for (const TaskCount& each : refreshed.shown->snapshot->tasks) {
     row.all += each.count;
     if (each.phase == Phase::queued) row.waiting += each.count;

@@ -1,5 +1,6 @@
 // Serves ten thousand series as the exporter does: its shelf, its pages, its server, its own instruments.
-//   scrape_server [QUEUES [WEB_CONFIG]]   another number of queues, of 1,100 series each; with a web configuration, over TLS
+//   scrape_server [QUEUES [WEB_CONFIG]]   another number of queues, of 1,100 series each; with a web configuration,
+//   over TLS
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -59,7 +60,9 @@ int main(int argc, char** argv) {
   use(instruments);
   Shelf shelf;
   const WallTime now = clock.wall_now();
-  publish(shelf, argc > 1 ? bench::busy_queues(std::strtoull(argv[1], nullptr, 10), now) : bench::ten_thousand_series(now), now);
+  publish(shelf,
+          argc > 1 ? bench::busy_queues(std::strtoull(argv[1], nullptr, 10), now) : bench::ten_thousand_series(now),
+          now);
   web::ScrapeDesk desk(shelf, clock, [&] {
     auto families = instruments.collect();
     for (auto& family : process_families()) families.push_back(std::move(family));
