@@ -1,7 +1,7 @@
 // What refreshes of a VOD queue cost in calls, on simulated days: exact, whatever else the machine does.
 //   calls   with the environment's CALLS_ENDED tasks in the window and CALLS_RATE new ones a second
 // prints for each refresh, after the window has been read once: calls, milliseconds it took with 50 ms there and back,
-// waiting, processing, all tasks shown, newly ended.
+// waiting, processing, all tasks shown, newly ended, milliseconds since the data of the refresh before.
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -62,6 +62,7 @@ struct Row {
   Milliseconds took{0};
   std::int64_t waiting = 0, processing = 0, all = 0;
   std::uint64_t newly_ended = 0;
+  Milliseconds gap{0};
 };
 
 Row row(const Refreshed& refreshed, std::uint64_t ended_before) {
@@ -85,26 +86,29 @@ TEST_CASE("what refreshes cost in calls") {
   day.live_until_complete(hours{24});
   std::vector<Row> rows;
   std::uint64_t shown_before = 0, true_before = 0, shown_now = 0;
+  WallTime began{};
   bool begun = false;
   day.watch([&](const Refreshed& refreshed) {
     if (rows.size() == refreshes) return;
     REQUIRE(refreshed.shown->snapshot->complete);
     if (begun) {
       rows.push_back(row(refreshed, shown_now));
+      rows.back().gap = refreshed.shown->snapshot->began - began;
     } else {
       shown_before = ended(*refreshed.shown->snapshot);
       true_before = ended(day.truth());
     }
     begun = true;
+    began = refreshed.shown->snapshot->began;
     shown_now = ended(*refreshed.shown->snapshot);
     // Few calls are worth something only if nothing was missed.
     if (rows.size() == refreshes) CHECK(shown_now - shown_before == ended(day.truth()) - true_before);
   });
   while (rows.size() < refreshes) day.live_for(seconds{30});
   for (const Row& each : rows) {
-    std::printf("%llu %lld %lld %lld %lld %llu\n", static_cast<unsigned long long>(each.calls),
+    std::printf("%llu %lld %lld %lld %lld %llu %lld\n", static_cast<unsigned long long>(each.calls),
                 static_cast<long long>(each.took.count()), static_cast<long long>(each.waiting),
                 static_cast<long long>(each.processing), static_cast<long long>(each.all),
-                static_cast<unsigned long long>(each.newly_ended));
+                static_cast<unsigned long long>(each.newly_ended), static_cast<long long>(each.gap.count()));
   }
 }
