@@ -164,11 +164,11 @@ def observed(server, scrape):
     """What `scrape` gives as time, number and bytes, with the processor time that the server needed meanwhile."""
     before = processes.processor_seconds(server.process.pid)
     time, count, size = scrape()
-    return Scrapes(time, 1e6 * (processes.processor_seconds(server.process.pid) - before) / count, size)
+    return Scrapes(time, 1e6 * (processes.processor_seconds(server.process.pid) - before) / max(1, count), size)
 
 
 def wrk(server, connections, header, seconds=1, scheme="http"):
-    """The median latency of as many scrapes as there can be."""
+    """The median latency of as many scrapes as there can be; in a longer time where there was none."""
 
     def scrape():
         done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-H", header,
@@ -177,7 +177,8 @@ def wrk(server, connections, header, seconds=1, scheme="http"):
         count = int(re.search(r"(\d+) requests in", done.stdout).group(1))
         return float(value) * {"us": 1, "ms": 1e3, "s": 1e6}[unit], count, 0
 
-    return observed(server, scrape)
+    measured = observed(server, scrape)
+    return measured if measured.time else wrk(server, connections, header, 3 * seconds, scheme)
 
 
 def curl(server, count, connections, header):
