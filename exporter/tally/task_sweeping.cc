@@ -20,6 +20,7 @@ constexpr hours below_window{24};
 // Clocks may differ by this much: a task that is older than the window by more shows what its edge is.
 constexpr minutes clock_margin{5};
 constexpr seconds first_width = hours{1};
+constexpr seconds narrowest{10};
 constexpr seconds widest_known = hours{6};  // of which a slice tells how many tasks the next will have
 constexpr std::size_t wanted_tasks = 2000;  // of a slice: what a commit is worth
 
@@ -47,11 +48,14 @@ void TaskSweeping::begin(WallTime now) {
 void TaskSweeping::begin_check(WallTime from, WallTime until) {
   const WallTime start = ownership_ends();
   if (start <= from) return;  // nothing ends any more: the watermark is older
+  // Of a great window an hour is many slices: the next refresh would wait for the end of one.
+  const auto known = static_cast<double>(state_.cells.sum(minute_of(from), minute_of(until)));
+  const seconds width{static_cast<seconds::rep>(static_cast<double>(first_width.count() * wanted_tasks) / (known + 1))};
   this->start({.start = start,
                .from = from,
                .until = std::min(until, start),
                .cursor = from,
-               .width = first_width,
+               .width = std::clamp(width, narrowest, first_width),
                .is_check = true});
 }
 
@@ -116,7 +120,8 @@ void TaskSweeping::note_edge(const Task& task, WallTime now) {
 void TaskSweeping::adapt_width(std::size_t tasks) {
   const double factor = std::clamp(static_cast<double>(wanted_tasks) / static_cast<double>(tasks + 1), 0.25, 4.0);
   const auto width = static_cast<double>(std::min<seconds>(state_.sweep->width, widest_known).count());
-  state_.sweep->width = seconds{static_cast<seconds::rep>(std::clamp(width * factor, 10.0, 1e6))};
+  state_.sweep->width =
+      seconds{static_cast<seconds::rep>(std::clamp(width * factor, static_cast<double>(narrowest.count()), 1e6))};
 }
 
 /// Without what has left by now, or is about to.

@@ -1,4 +1,5 @@
 // The same ten thousand series served by prometheus-cpp's own server.
+//   exposer [QUEUES]
 #include <prometheus/counter.h>
 #include <prometheus/exposer.h>
 #include <prometheus/gauge.h>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <string>
@@ -95,7 +97,7 @@ void Filler::fill(const bench::BusyQueue& queue) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGINT);
@@ -105,7 +107,8 @@ int main() {
   const SystemClock clock;
   const auto registry = std::make_shared<prometheus::Registry>();
   Filler filler(*registry);
-  for (const auto& queue : bench::ten_thousand_series(clock.wall_now())) filler.fill(queue);
+  const std::uint64_t queues = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 9;
+  for (const auto& queue : bench::busy_queues(queues, clock.wall_now())) filler.fill(queue);
   prometheus::Exposer exposer("127.0.0.1:0", 8);
   exposer.RegisterCollectable(registry);
   std::printf("listens on http://127.0.0.1:%d\n", exposer.GetListeningPorts().at(0));

@@ -1,8 +1,9 @@
-"""Processor time per thousand tasks read: the exporter beside the vendor's SDK for Node, from the same cloud.
+"""Processor time and memory per thousand tasks read: the exporter beside the vendor's SDK for Node and curl with jq.
 
-Both are whole programs that list a VOD application once, over HTTPS as the clouds have it and as the SDK does by itself,
-each a round after the other. What a program needs for an application without tasks, which is its start, is taken off.
-READING_TASKS and READING_ROUNDS say how much. Ends with 1 if a ratio is below its bound.
+All are whole programs that list a VOD application once, over HTTPS as the clouds have it and as the SDK does by itself,
+each a round after the other. What a program needs for an application without tasks, which is its start, is taken off the
+times. Memory is the most that is resident at once, of all processes of a script. READING_TASKS and READING_ROUNDS say how much.
+Ends with 1 if a ratio is below its bound.
 
 Node of version 19 and later keeps connections by itself; Debian 12's 18 does not, and neither does the SDK: each call is a
 connection of its own there, with a handshake. Both are shown where they can be had.
@@ -14,13 +15,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from urllib.parse import urlsplit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("e2e", "witness"):
     sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
+import figures
 import front
 import lab
+import processes
 import sdks
 
 WANTED_RATIO = 10
@@ -46,17 +50,31 @@ endpoint   = "{url}"
 """
 
 
+def resident(pid):
+    """KiB of it and its children; each at its most, so that little is missed between two looks."""
+    try:
+        return sum(processes.of_process(each, "VmHWM") for each in processes.with_children(pid))
+    except (OSError, AttributeError):  # one of them has just ended
+        return 0
+
+
 def run(command, env=None):
-    """Runs a program to its end; gives its output and its seconds of processor time."""
+    """Runs a program to its end; gives its output, its seconds of processor time and its most KiB."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=errors, env=env)
-        _, status, usage = os.wait4(process.pid, 0)
+        most = 0
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            most = max(most, resident(process.pid))
+            time.sleep(0.002)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         errors.seek(0)
         if process.returncode != 0:
             raise RuntimeError(f"{command[0]} ended with {process.returncode}: {errors.read()[-3000:]}")
-        return out.read(), usage.ru_utime + usage.ru_stime
+        return out.read(), usage.ru_utime + usage.ru_stime, most
 
 
 class World:
@@ -81,9 +99,9 @@ class World:
             program.end()
 
     def read_with_exporter(self):
-        """Tasks and seconds."""
-        text, seconds = run([lab.EXPORTER, "--once", f"--config.file={self.config}", "--log.level=error"])
-        return int(sum(s.value for s in lab.select(lab.parse_exposition(text), "taskqueue_tasks"))), seconds
+        """Tasks, seconds and KiB."""
+        text, *needed = run([lab.EXPORTER, "--once", f"--config.file={self.config}", "--log.level=error"])
+        return int(sum(s.value for s in lab.select(lab.parse_exposition(text), "taskqueue_tasks"))), *needed
 
     def read_with_sdk(self, node):
         environment = {**os.environ, "NODE_PATH": os.path.join(sdks.FOLDER, "node_modules"), "NO_PROXY": "*",
@@ -91,23 +109,29 @@ class World:
         if not self.tls:
             del environment["NODE_EXTRA_CA_CERTS"]
         road = os.path.join(HERE, "road_tls.js") if self.tls else os.path.join(sdks.HERE, "road.js")
-        text, seconds = run([node, "--require", road, os.path.join(HERE, "reading_sdk.js"), ID, KEY, str(APPLICATION),
+        text, *needed = run([node, "--require", road, os.path.join(HERE, "reading_sdk.js"), ID, KEY, str(APPLICATION),
                              "https://" if self.tls else "http://"], environment)
-        return int(text), seconds
+        return int(text), *needed
+
+    def read_with_curl(self):
+        script = ["sh", os.path.join(HERE, "reading_with_curl"), ID, KEY, str(APPLICATION), self.url]
+        text, *needed = run(script + ([self.authority] if self.tls else []))
+        return int(text), *needed
 
 
 class Reader:
     """What one program needed: its start, and each thousand tasks, round by round."""
 
-    def __init__(self, name, read):
-        self.name, self.read = name, read
-        self.starts, self.whole = [], []
+    def __init__(self, name, read, of_few=False):
+        self.name, self.read, self.of_few = name, read, of_few
+        self.starts, self.whole, self.memory = [], [], []
         self.tasks = 0
 
-    def measure(self, empty, full):
+    def measure(self, empty, few, full):
         self.starts.append(self.read(empty)[1])
-        self.tasks, seconds = self.read(full)
+        self.tasks, seconds, kib = self.read(few if self.of_few else full)
         self.whole.append(seconds)
+        self.memory.append(kib)
 
     @property
     def start(self):
@@ -118,13 +142,9 @@ class Reader:
         """Milliseconds per thousand tasks."""
         return [1000 * (seconds - self.start) / (self.tasks / 1000) for seconds in self.whole]
 
-    @property
-    def per_thousand(self):
-        return statistics.median(self.rounds)
-
     def __str__(self):
-        return (f"{self.name:<28} {self.tasks:>9,} tasks   start {1000 * self.start:6.1f} ms   {self.per_thousand:6.2f} ms per thousand tasks "
-                f"({min(self.rounds):.2f} to {max(self.rounds):.2f})")
+        return (f"{self.name:<28} {self.tasks:>9,} tasks   start {1000 * self.start:6.1f} ms   {statistics.median(self.rounds):6.2f} ms per thousand tasks "
+                f"({min(self.rounds):.2f} to {max(self.rounds):.2f})   {statistics.median(self.memory) / 1024:5.1f} MiB")
 
 
 def sdk_reader(node):
@@ -133,16 +153,18 @@ def sdk_reader(node):
 
 
 def measure(tasks, rounds, nodes, tls):
-    """The exporter and the SDK on each of these nodes."""
+    """The exporter, the SDK on each of these nodes, and over TLS curl with jq."""
     sdks.install()
     folder = tempfile.mkdtemp(prefix="taskqueue-")
     worlds = []
     try:
         if tls:
             front.make_certificate(folder)
-        for size in (0, tasks):
+        for size in (0, tasks // 10, tasks):
             worlds.append(World(folder, size, tls))
         readers = [Reader("taskqueue_exporter", World.read_with_exporter), *map(sdk_reader, nodes)]
+        if tls:  # it starts programs for each page alike: a tenth of the pages tells as much
+            readers.append(Reader("curl and jq", World.read_with_curl, of_few=True))
         for _ in range(rounds):
             for reader in readers:
                 reader.measure(*worlds)
@@ -166,29 +188,28 @@ def debian_node():
     return program
 
 
-def show(readers, wanted):
+def show(readers, wanted, road):
     """True if the bounds are kept: that of the SDK that connects anew for each call, as it did when the bound was set."""
     exporter, *others = readers
     print(exporter)
-    kept = True
+    everything_kept = True
     for other in others:
-        ratios = [theirs / ours for theirs, ours in zip(other.rounds, exporter.rounds)]
-        middle = statistics.median(ratios)
+        name = f"reading over {road}, {other.name.replace(', Node', '')}"
         bound = wanted if "v18." in other.name else None
-        good = not bound or middle >= bound
-        kept &= good
-        verdict = f" wanted at least {bound}: {'kept' if good else 'BROKEN'}" if bound else ""
-        print(f"{other}\n{'':28} the exporter needs {middle:.1f} times less ({min(ratios):.1f} to {max(ratios):.1f}){verdict}")
-    return kept
+        words, kept = figures.ratio(name, [theirs / ours for theirs, ours in zip(other.rounds, exporter.rounds)], least=bound)
+        memory, _ = figures.ratio(f"{name}, memory", [theirs / ours for theirs, ours in zip(other.memory, exporter.memory)])
+        everything_kept &= kept
+        print(f"{other}\n{'':28} times what the exporter needs: {words}; memory {memory}")
+    return everything_kept
 
 
 def main():
     tasks, rounds = int(os.environ.get("READING_TASKS", "50000")), int(os.environ.get("READING_ROUNDS", "5"))
     nodes = list(filter(None, [debian_node(), sdks.find_tool("node")]))
     print("over HTTPS, the SDK's own default")
-    kept = show(measure(tasks, rounds, nodes, tls=True), WANTED_RATIO)
+    kept = show(measure(tasks, rounds, nodes, tls=True), WANTED_RATIO, "HTTPS")
     print("over plain HTTP, which no cloud offers by default")
-    show(measure(tasks, rounds, nodes, tls=False), None)
+    show(measure(tasks, rounds, nodes, tls=False), None, "HTTP")
     return 0 if kept else 1
 
 

@@ -1,7 +1,5 @@
 # shellcheck shell=bash
-# Scrapes of ten thousand series beside nginx and prometheus-cpp's own server.
-install_packages "${bench_packages[@]}"
-provide_program nginx
+# Scrapes of a thousand to a hundred thousand series beside nginx, prometheus-cpp, client_golang and Python's prometheus_client.
 build release bench_programs
-say "- scraping ten thousand series"
-BUILD_DIR=$build/release python3 "$here/tests/bench/scrape.py"
+say "- scrapes of a thousand to a hundred thousand series"
+BUILD_DIR=$build/release PYTHONDONTWRITEBYTECODE=1 python3 "$here/tests/bench/scrape.py"

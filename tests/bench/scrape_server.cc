@@ -1,10 +1,13 @@
 // Serves ten thousand series as the exporter does: its shelf, its pages, its server, its own instruments.
-//   scrape_server [WEB_CONFIG]   with a web configuration, over TLS
+//   scrape_server [QUEUES [WEB_CONFIG]]   another number of queues, of 1,100 series each; with a web configuration,
+//   over TLS
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "exporter/clock.h"
 #include "exporter/log.h"
@@ -22,8 +25,7 @@ using namespace taskqueue;
 
 namespace {
 
-void publish(Shelf& shelf, WallTime now) {
-  auto queues = bench::ten_thousand_series(now);
+void publish(Shelf& shelf, std::vector<bench::BusyQueue> queues, WallTime now) {
   std::vector<QueueLabels> labels;
   for (const auto& queue : queues) labels.push_back(queue.labels);
   shelf.arrange(labels);
@@ -57,7 +59,10 @@ int main(int argc, char** argv) {
   Instruments instruments;
   use(instruments);
   Shelf shelf;
-  publish(shelf, clock.wall_now());
+  const WallTime now = clock.wall_now();
+  publish(shelf,
+          argc > 1 ? bench::busy_queues(std::strtoull(argv[1], nullptr, 10), now) : bench::ten_thousand_series(now),
+          now);
   web::ScrapeDesk desk(shelf, clock, [&] {
     auto families = instruments.collect();
     for (auto& family : process_families()) families.push_back(std::move(family));
@@ -70,7 +75,7 @@ int main(int argc, char** argv) {
   site.on_scrape = [&](int status) { instruments.scraped(status); };
   SystemRandom random;
   std::optional<web::WebConfigFile> config;
-  if (argc > 1 && !config.emplace(argv[1], clock, log).open().empty()) return 1;
+  if (argc > 2 && !config.emplace(argv[2], clock, log).open().empty()) return 1;
   web::ServerOptions options{.web_config = config ? &*config : nullptr, .random = &random};
   web::Server server(web::Router(web::pages(std::move(site), clock)), clock, log, std::move(options));
   if (const auto listening = server.listen("127.0.0.1:0"); !listening) {

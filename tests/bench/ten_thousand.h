@@ -67,10 +67,13 @@ inline BusyQueue busy_queue(std::uint64_t number, WallTime now, std::size_t most
   return queue;
 }
 
-inline std::vector<BusyQueue> ten_thousand_series(WallTime now) {
+/// About 1,100 series each.
+inline std::vector<BusyQueue> busy_queues(std::uint64_t count, WallTime now) {
   std::vector<BusyQueue> queues;
-  for (std::uint64_t number = 1; number <= 9; ++number) queues.push_back(busy_queue(number, now));
+  for (std::uint64_t number = 1; number <= count; ++number) queues.push_back(busy_queue(number, now));
   return queues;
 }
+
+inline std::vector<BusyQueue> ten_thousand_series(WallTime now) { return busy_queues(9, now); }
 
 }  // namespace taskqueue::bench

@@ -241,3 +241,37 @@ class World(lab.LabCase):
 
     def leader(self, replicas):
         return lab.wait_until("a leader", lambda: next((r for r in replicas if leads(r)), None))
+
+    def calls_of(self, refreshes, cloud, replicas):
+        """Yields, and at its end gives what so many refreshes of each queue cost."""
+
+        def done():
+            return sum(s.value for r in replicas for s in lab.select(r.scrape(), "taskqueue_refreshes_total", result="success"))
+
+        calls = None
+        end = done() + 1
+        while True:
+            if done() < end:
+                yield None
+                continue
+            now = sum(action["total"] for action in cloud.requests())
+            if calls is not None:
+                return now - calls
+            calls = now
+            end += refreshes * len(replicas[0].queues())
+
+    def side_by_side(self, refreshes, *groups):
+        """What so many refreshes of each queue cost, for each cloud with its replicas, all at the same time."""
+        results = {}
+        deadline = time.monotonic() + 60 + 3 * refreshes
+        measurements = [self.calls_of(refreshes, *group) for group in groups]
+        while len(results) < len(measurements):
+            self.assertLess(time.monotonic(), deadline, "too few refreshes succeeded")
+            for number, each in enumerate(measurements):
+                try:
+                    if number not in results:
+                        next(each)
+                except StopIteration as end:
+                    results[number] = end.value
+            time.sleep(0.05)
+        return [results[number] for number in range(len(measurements))]

@@ -14,39 +14,6 @@ REFRESHES = int(os.environ.get("REPLICAS_REFRESHES", "20"))
 
 
 class CostTest(redis_lab.World):
-    def calls_of(self, cloud, replicas):
-        """Yields, and at its end gives what REFRESHES refreshes of each queue cost."""
-
-        def done():
-            return sum(s.value for r in replicas for s in lab.select(r.scrape(), "taskqueue_refreshes_total", result="success"))
-
-        calls = None
-        end = done() + 1
-        while True:
-            if done() < end:
-                yield None
-                continue
-            now = sum(action["total"] for action in cloud.requests())
-            if calls is not None:
-                return now - calls
-            calls = now
-            end += REFRESHES * len(replicas[0].queues())
-
-    def measure(self, *measurements):
-        """Runs them side by side."""
-        results = {}
-        deadline = time.monotonic() + 60 + 3 * REFRESHES
-        while len(results) < len(measurements):
-            self.assertLess(time.monotonic(), deadline, "too few refreshes succeeded")
-            for number, each in enumerate(measurements):
-                try:
-                    if number not in results:
-                        next(each)
-                except StopIteration as end:
-                    results[number] = end.value
-            time.sleep(0.05)
-        return [results[number] for number in range(len(measurements))]
-
     def test_three_replicas_cost_what_one_costs_and_say_the_same(self):
         self.start_redis()
         self.start_cloud("--queues=1", rate=2)
@@ -58,7 +25,7 @@ class CostTest(redis_lab.World):
             exporter.wait_complete()
         began = time.monotonic()
         # Each 20th refresh takes a longer look: any 20 in a row cost the same.
-        alone, together = self.measure(self.calls_of(cloud_of_one, [single]), self.calls_of(self.cloud, replicas))
+        alone, together = self.side_by_side(REFRESHES, (cloud_of_one, [single]), (self.cloud, replicas))
         print(f"{REFRESHES} refreshes of each queue: {alone} calls by one replica, {together} by three")
         self.assertLess(abs(together - alone), 0.05 * alone)
         self.assertGreater(time.monotonic() - began, (REFRESHES - 1) * self.interval, "no queue is read more often")

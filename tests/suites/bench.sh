@@ -2,7 +2,11 @@
 # Measures what must be fast against others in the same run, prints the tables (tests/bench) and writes docs/performance.md.
 prepare
 configure release -DTASKQUEUE_TESTS=ON
+install_packages "${bench_packages[@]}"
+for program in "${bench_programs[@]}"; do provide_program "$program"; done
 broken=()
+export FIGURES=$log/figures.new
+: >"$FIGURES"
 report=$log/performance.md
 {
   cat "$here/tests/bench/introduction.md"
@@ -17,6 +21,8 @@ for part in "$here"/tests/bench/*.sh; do
   printf '\n## %s\n\n```text\n%s\n```\n' "$(sed -n '2{s/^# *//; s/\. Part of .*//; s/\.$//; p}' "$part")" "$(grep -vE '^(- |  took )' "$log/bench-$name.txt")" >>"$report"
 done
 cat "$here/tests/bench/lessons.md" >>"$report"
+if [ -e "$log/figures" ]; then python3 "$here/tests/bench/figures.py" "$log/figures" "$FIGURES"; fi
+mv "$FIGURES" "$log/figures"
 cp "$report" "$here/docs/performance.md"
 say "- written: docs/performance.md"
 [ ${#broken[@]} -eq 0 ] || fail "bounds were broken in: ${broken[*]}"

@@ -132,6 +132,37 @@ TEST_CASE("that ended tasks leave by their end is found out without a total, whe
   CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
 }
 
+TEST_CASE("a check of a busy hour goes in slices, so that no refresh waits long for one", "[tally][task_sweeping]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true};
+  window.vocabulary.window = hours{72};
+  for (int i = 0; i < 10000; ++i) {
+    const WallTime created = epoch - hours{2} + Milliseconds{720} * i;
+    window.ended.push_back(done(std::to_string(i), created, created, created + seconds{1}));
+  }
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  std::ptrdiff_t most = 0;
+  for (int refresh = 0; refresh < 12; ++refresh) {
+    window.now += seconds{30};
+    sweep_slices(queue, 0);
+    if (const auto& sweep = queue.state.tasks.sweep) {
+      const auto in_slice = [&](const Task& task) {
+        return *task.created >= sweep->cursor && *task.created < sweep->cursor + sweep->width;
+      };
+      most = std::max(most, std::ranges::count_if(window.ended, in_slice));
+    }
+    while (queue.tally.has_more(queue.state)) {
+      const auto more = queue.tally.advance(queue.state, *queue.shown);
+      REQUIRE(more);
+      queue.take(*more);
+    }
+  }
+  CHECK(most > 1000);
+  CHECK(most < 3000);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 10000);
+}
+
 TEST_CASE("checks of hours in which nothing ended any more change nothing", "[tally][task_sweeping]") {
   Window window;
   window.abilities = {.absence = Absence::look_up, .has_slices = true};
