@@ -29,7 +29,7 @@ constexpr const char* tables = R"(
 )";
 
 // A type's counters with their exemplars take some 1.5 KiB, which do not fit well into the usual pages of 4 KiB.
-constexpr const char* pages = "PRAGMA page_size = 8192";
+constexpr const char* set_page_size = "PRAGMA page_size = 8192";
 
 // The lock is held while the connection lives. A commit is on the disk when it has returned: FULL. What is written
 // first beside the file is folded into it every 4 MiB.
@@ -87,7 +87,7 @@ std::optional<LedgerFileFault> LedgerFile::check() {
                                                  std::to_string(version) + ")"};
   }
   if (is_new) {
-    if (const auto set = database_.run(pages); !set) return described(set.error(), file_);
+    if (const auto set = database_.run(set_page_size); !set) return described(set.error(), file_);
   }
   const auto mode = database_.text("PRAGMA journal_mode = WAL");
   if (!mode) return described(mode.error(), file_);
