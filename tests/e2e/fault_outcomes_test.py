@@ -133,7 +133,7 @@ class ScenariosTest(HostileCase):
         if FULL:
             for each, seen, wrong in observations:
                 expected = f"{each.result}, {each.code}" + (f", log says {each.why}" if each.why else "")
-                print(f"{each.service:6}{each.name:48}{expected:60}{seen}{' WRONG: ' + '; '.join(wrong) if wrong else ''}")
+                print(f"{each.service:6}{each.name:64}{expected:60}{seen}{' WRONG: ' + '; '.join(wrong) if wrong else ''}")
         for each, seen, wrong in observations:
             with self.subTest(each.name, service=each.service):
                 self.assertEqual([], wrong, f"seen: {seen}")
