@@ -101,7 +101,7 @@ inline constexpr bool is_apart<std::map<std::string, TypeCounters>> = true;
 template <>
 inline constexpr bool is_apart<std::set<std::string>> = true;
 template <>
-inline constexpr bool is_apart<std::map<std::string, KnownBatchJob>> = true;
+inline constexpr bool is_apart<std::map<std::string, Shared<KnownBatchJob>>> = true;
 template <>
 inline constexpr bool is_apart<std::vector<InstanceCount>> = true;
 template <>

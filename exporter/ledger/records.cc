@@ -202,14 +202,14 @@ class Comparison {
     const auto implied = [](const KnownBatchJob& job, const InCommon& common) { return job.listed == common.listed; };
     compare_sorted(
         before_.batch.jobs, after_.batch.jobs, [](const std::string& id) { return key(batch_job, id); },
-        [&](const auto&, const KnownBatchJob& old, const KnownBatchJob& now) {
-          const bool was_implied = implied(old, common_before_);
-          return was_implied == implied(now, common_after_) && (was_implied || old.listed == now.listed) &&
-                 equal_but(&now.listed, now, old);
+        [&](const auto&, const Shared<KnownBatchJob>& old, const Shared<KnownBatchJob>& now) {
+          const bool was_implied = implied(*old, common_before_);
+          return was_implied == implied(*now, common_after_) && (was_implied || old->listed == now->listed) &&
+                 (old.shares_with(now) || equal_but(&now->listed, *now, *old));
         },
-        [&](ByteWriter& bytes, const auto&, const KnownBatchJob& now) {
-          bytes.write(implied(now, common_after_) ? std::nullopt : std::optional(now.listed));
-          bytes.write_but(&now.listed, now);
+        [&](ByteWriter& bytes, const auto&, const Shared<KnownBatchJob>& now) {
+          bytes.write(implied(*now, common_after_) ? std::nullopt : std::optional(now->listed));
+          bytes.write_but(&now->listed, *now);
         });
   }
 

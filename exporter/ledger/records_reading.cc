@@ -151,7 +151,7 @@ class Assembly {
   }
 
   bool read_job(std::string id, ByteReader& bytes) {
-    KnownBatchJob& job = state_.batch.jobs[std::move(id)];
+    KnownBatchJob& job = state_.batch.jobs[std::move(id)].own();
     job.listed = bytes.read<std::optional<std::uint64_t>>().value_or(common_.listed);
     bytes.read_but(&job.listed, job);
     return true;

@@ -86,8 +86,11 @@ void BatchCounting::expect_jobs() {
   for (const Phase outcome : batch_vocabulary().outcomes) batch_.jobs_finished.try_emplace(outcome, 0);
 }
 
-void BatchCounting::note_job(KnownBatchJob& job) {
-  const auto outcome = count_end(job.counted, {job.job.state, job.job.created, job.job.ended}, batch_.counting_since);
+void BatchCounting::note_job(Shared<KnownBatchJob>& job) {
+  CountedEnd counted = job->counted;
+  const BatchJob& seen = job->job;
+  const auto outcome = count_end(counted, {seen.state, seen.created, seen.ended}, batch_.counting_since);
+  if (counted != job->counted) job.own().counted = counted;
   if (outcome) ++batch_.jobs_finished[*outcome];
 }
 

@@ -37,8 +37,8 @@ class BatchCounting {
   /// Jobs are told of, so that how many finished is 0 and not unknown.
   void expect_jobs();
 
-  /// A job is as `job.job` says.
-  void note_job(KnownBatchJob& job);
+  /// A job is as its `job` says. Changed only if that is news.
+  void note_job(Shared<KnownBatchJob>& job);
 
   /// A task is as `seen` says; its instances were read, or were not.
   void note_task(KnownBatchJob& job, const BatchTask& seen, const std::optional<InstanceReading>& instances);

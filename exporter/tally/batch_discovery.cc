@@ -57,7 +57,7 @@ void Discovery::take(JobListing listing) {
   unfiltered_ |= listing.unfiltered;
   // A job that moves while lists are read is in two of them: the later list is right.
   for (BatchJob& job : listing.jobs) {
-    KnownBatchJob& known = state_.jobs[job.id];
+    KnownBatchJob& known = state_.jobs[job.id].own();
     known.listed = state_.rounds;
     known.gone = false;
     see_job(known, std::move(job), *round_.as_of);
@@ -74,13 +74,13 @@ Result<Done, Failure> Discovery::tolerate(const Failure& failure) {
 std::vector<const KnownBatchJob*> Discovery::unseen(std::size_t list) const {
   std::vector<const KnownBatchJob*> jobs;
   for (const auto& [id, known] : state_.jobs) {
-    if (is_in_list(known, list) && !is_seen(known)) jobs.push_back(&known);
+    if (is_in_list(*known, list) && !is_seen(*known)) jobs.push_back(&*known);
   }
   return jobs;
 }
 
 std::int64_t Discovery::remembered(std::size_t list) const {
-  return std::ranges::count_if(state_.jobs, [&](const auto& entry) { return is_in_list(entry.second, list); });
+  return std::ranges::count_if(state_.jobs, [&](const auto& entry) { return is_in_list(*entry.second, list); });
 }
 
 Result<Done, Failure> Discovery::list_active() {
@@ -155,19 +155,19 @@ Result<Done, Failure> Discovery::look_into_surplus(std::size_t list) {
 Result<Done, Failure> Discovery::ask_for_vanished(bool interrupted_too) {
   std::vector<std::string> vanished;
   for (const auto& [id, known] : state_.jobs) {
-    const bool may_be_listed_yet = is_over(known.job.state) || (!interrupted_too && is_interrupted(known.job.state));
-    if (!known.gone && !is_seen(known) && (unfiltered_ || !may_be_listed_yet)) vanished.push_back(id);
+    const bool may_be_listed_yet = is_over(known->job.state) || (!interrupted_too && is_interrupted(known->job.state));
+    if (!known->gone && !is_seen(*known) && (unfiltered_ || !may_be_listed_yet)) vanished.push_back(id);
   }
   return ask_for(vanished, reader_, state_, round_);
 }
 
 void Discovery::forget_gone() {
   for (auto& [id, job] : state_.jobs) {
-    if (!job.gone) job.gone_at.reset();
-    if (job.gone && !job.gone_at) job.gone_at = round_.as_of;
+    if (job->gone == job->gone_at.has_value()) continue;
+    job.own().gone_at = job->gone ? round_.as_of : std::nullopt;
   }
   std::erase_if(state_.jobs, [&](const auto& entry) {
-    const auto& gone_at = entry.second.gone_at;
+    const auto& gone_at = entry.second->gone_at;
     return gone_at && *gone_at + remember_gone_for < *round_.as_of;
   });
 }
@@ -212,13 +212,14 @@ Result<Done, Failure> ask_for(const std::vector<std::string>& ids, BatchReader& 
     round.failed(listing.error());
     return Done{};
   }
-  for (const std::string& id : ids) state.jobs[id].gone = true;
+  for (const std::string& id : ids) state.jobs[id].own().gone = true;
   for (BatchJob& job : listing->jobs) {
-    const auto known = state.jobs.find(job.id);
-    if (known == state.jobs.end()) continue;
-    known->second.gone = false;
-    known->second.listed = state.rounds;
-    see_job(known->second, std::move(job), *round.as_of);
+    const auto place = state.jobs.find(job.id);
+    if (place == state.jobs.end()) continue;
+    KnownBatchJob& known = place->second.own();
+    known.gone = false;
+    known.listed = state.rounds;
+    see_job(known, std::move(job), *round.as_of);
   }
   return Done{};
 }

@@ -78,7 +78,7 @@ void fill_instances(Snapshot& snapshot, std::vector<InstanceGroup> groups, std::
 void fill_jobs(Snapshot& snapshot, const BatchState& state, const BatchScope& scope) {
   std::map<std::string, std::int64_t> counts;
   for (const auto& [id, job] : state.jobs) {
-    if (!job.gone && !job.job.state.empty() && fits(scope.job_names, job.job.name)) ++counts[job.job.state];
+    if (!job->gone && !job->job.state.empty() && fits(scope.job_names, job->job.name)) ++counts[job->job.state];
   }
   const bool tells_jobs = scope.named.empty() || std::ranges::any_of(scope.named, [](const BatchScope::Named& each) {
                             return each.tasks.empty();
@@ -106,7 +106,8 @@ void fill_batch_gauges(Snapshot& snapshot, const BatchState& state, const BatchS
   using TaskRow = std::pair<std::string, std::string>;
   std::map<TaskRow, std::int64_t> tasks;  // by type and status
   std::map<std::string, InstanceGroup> groups;
-  for (const auto& [id, job] : state.jobs) {
+  for (const auto& [id, known] : state.jobs) {
+    const KnownBatchJob& job = *known;
     if (!is_shown(job, scope, snapshot.began) || job.tasks.empty()) continue;
     for (const auto& [name, task] : job.tasks) {
       if (task.gone) continue;

@@ -47,11 +47,11 @@ struct Wanted {
   [[nodiscard]] std::vector<KnownBatchJob*> all(bool old) const {
     std::vector<KnownBatchJob*> jobs;
     for (auto& [id, job] : state.jobs) {
-      const bool counts = !job.over || (state.counting_since && *job.over >= *state.counting_since);
-      const bool is_old = job.over && !job.read && !counts;
-      const bool is_wanted = !job.gone && fits(scope.job_names, job.job.name) && is_due(job, as_of) &&
-                             (counts || is_shown(job, scope, as_of) || may_be_retried(job, as_of));
-      if (is_wanted && is_old == old) jobs.push_back(&job);
+      const bool counts = !job->over || (state.counting_since && *job->over >= *state.counting_since);
+      const bool is_old = job->over && !job->read && !counts;
+      const bool is_wanted = !job->gone && fits(scope.job_names, job->job.name) && is_due(*job, as_of) &&
+                             (counts || is_shown(*job, scope, as_of) || may_be_retried(*job, as_of));
+      if (is_wanted && is_old == old) jobs.push_back(&job.own());
     }
     return jobs;
   }
@@ -82,7 +82,7 @@ std::vector<Named> all_named(BatchState& state, const BatchScope& scope) {
   std::vector<Named> list;
   std::set<std::pair<std::string, std::string>> listed;
   for (const auto& each : scope.named) {
-    KnownBatchJob& job = state.jobs[each.id];
+    KnownBatchJob& job = state.jobs[each.id].own();
     job.job.id = each.id;
     if (whole.contains(each.id)) {
       const bool is_over = (job.over && !job.owed) || job.gone;
@@ -112,7 +112,7 @@ void keep_named(BatchState& state, const BatchScope& scope) {
   for (auto& [id, job] : state.jobs) {
     if (whole.contains(id)) continue;
     const auto& named = names[id];
-    std::erase_if(job.tasks, [&](const auto& entry) { return !named.contains(entry.first); });
+    std::erase_if(job.own().tasks, [&](const auto& entry) { return !named.contains(entry.first); });
   }
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "exporter/metrics/snapshot.h"
+#include "exporter/shared.h"
 #include "exporter/tally/batch_job.h"
 
 namespace taskqueue {
@@ -91,7 +92,7 @@ struct BatchState {
   std::optional<WallTime> walked{};          // when all ended jobs had been listed
   std::optional<EndedWalk> walk{};           // under way
   std::array<EndedList, ended_lists> ended{};
-  std::map<std::string, KnownBatchJob> jobs{};  // by id
+  std::map<std::string, Shared<KnownBatchJob>> jobs{};  // by id
   std::map<Phase, std::uint64_t> instances_finished{};
   std::map<Phase, std::uint64_t> jobs_finished{};
 

@@ -18,9 +18,9 @@ Failure nothing_is_there() {
 
 void count_jobs(BatchState& state, const BatchScope& scope, BatchCounting& counting) {
   for (auto& [id, job] : state.jobs) {
-    if (job.job.state.empty()) continue;
+    if (job->job.state.empty()) continue;
     counting.expect_jobs();
-    if (fits(scope.job_names, job.job.name)) counting.note_job(job);
+    if (fits(scope.job_names, job->job.name)) counting.note_job(job);
   }
   if (scope.named.empty()) counting.expect_jobs();
 }
@@ -50,7 +50,8 @@ Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Sna
   if (!state.counting_since) state.counting_since = round.as_of;
   for (auto& [id, job] : state.jobs) {
     // One that is not read to its end keeps what was read of its tasks until it is.
-    if (job.read && !is_shown(job, scope_, *round.as_of)) BatchCounting::lay_aside(job);
+    const bool has_rest = job->read && !job->tasks.empty();
+    if (has_rest && !is_shown(*job, scope_, *round.as_of)) BatchCounting::lay_aside(job.own());
   }
   counted.snapshot.began = *round.as_of;
   counted.snapshot.complete = round.complete;

@@ -25,7 +25,7 @@ bool is_walk_due(const BatchState& state, WallTime as_of) {
   for (std::size_t list = 0; list < ended_lists; ++list) {
     if (state.ended[list].missing > most_rounds_missing) return true;
     surplus += std::max<std::int64_t>(0, state.ended[list].surplus);
-    remembered += std::ranges::count_if(state.jobs, [&](const auto& entry) { return is_in_list(entry.second, list); });
+    remembered += std::ranges::count_if(state.jobs, [&](const auto& entry) { return is_in_list(*entry.second, list); });
   }
   return surplus > remembered / page_size || as_of - *state.walked >= walk_every;
 }
@@ -71,7 +71,7 @@ Result<Done, Failure> BatchWalk::read_page() {
 void BatchWalk::take(JobListing page) {
   for (BatchJob& job : page.jobs) {
     const auto [place, is_new] = state_.jobs.try_emplace(job.id);
-    KnownBatchJob& known = place->second;
+    KnownBatchJob& known = place->second.own();
     const bool was_gone = std::exchange(known.gone, false);
     known.listed = state_.rounds;
     // What a job that lives came to is found by the next round, with its tasks.
@@ -88,12 +88,12 @@ Result<Done, Failure> BatchWalk::end_list() {
   EndedWalk& walk = *state_.walk;
   std::vector<std::string> unlisted;
   for (const auto& [id, known] : state_.jobs) {
-    if (is_in_list(known, walk.list) && known.listed < walk.began) unlisted.push_back(id);
+    if (is_in_list(*known, walk.list) && known->listed < walk.began) unlisted.push_back(id);
   }
   auto done = ask_for(unlisted, reader_, state_, round_);
   if (!done) return done;
   for (const std::string& id : unlisted) {
-    if (!is_in_list(state_.jobs.at(id), walk.list)) --state_.ended[walk.list].surplus;
+    if (!is_in_list(*state_.jobs.at(id), walk.list)) --state_.ended[walk.list].surplus;
   }
   walk.offset = 0;
   ++walk.list;

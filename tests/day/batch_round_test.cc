@@ -104,8 +104,8 @@ void check_ended_cost_nothing(BatchDay& day, SteadyTime began, WallTime began_on
     if (call.action == "DescribeJobs") continue;
     const auto id = call.parameters["JobId"].get<std::string>();
     const auto job = state->batch.jobs.find(id);
-    if (job == state->batch.jobs.end() || !job->second.over) continue;
-    const SteadyTime end = began + (*job->second.over - began_on_wall);
+    if (job == state->batch.jobs.end() || !job->second->over) continue;
+    const SteadyTime end = began + (*job->second->over - began_on_wall);
     if (call.action == "DescribeJob" && call.when > end + seconds{1}) ++after_end[id];
   }
   int again = 0;

@@ -23,8 +23,8 @@ struct Memory {
 Memory memory_of(const BatchState& state) {
   Memory memory;
   for (const auto& [id, job] : state.jobs) {
-    ++(job.gone ? memory.gone : memory.jobs);
-    memory.tasks += static_cast<std::int64_t>(job.tasks.size());
+    ++(job->gone ? memory.gone : memory.jobs);
+    memory.tasks += static_cast<std::int64_t>(job->tasks.size());
   }
   return memory;
 }

@@ -49,6 +49,10 @@ class EntryFiller {
   /// The same with every standard library.
   std::uint64_t below(std::uint64_t end) { return random_() % end; }
 
+  template <class T>
+  void fill(Shared<T>& value) {
+    fill(value.own());
+  }
   template <std::unsigned_integral T>
   void fill(T& number) {
     number = static_cast<T>(random_() >> below(64));
@@ -130,6 +134,10 @@ class EntryFiller {
       if (target-- == 0) nudge(each);
     };
     std::apply([&](auto&... each) { (nudge_it(each), ...); }, members(whole));
+  }
+  template <class T>
+  void nudge(Shared<T>& value) {
+    nudge(value.own());
   }
   template <class Key, class T>
   void nudge(std::map<Key, T>& all) {

@@ -32,8 +32,8 @@ TEST_CASE("a job that ends while the lists are read is seen ended", "[tally][bat
     if (search.world.calls.size() == 2) search.world.set("job-1", world_succeed);
   };
   search.run();
-  CHECK(search.state.jobs.at("job-1").job.state == "SUCCEED");
-  CHECK(search.state.jobs.at("job-1").over == search.world.now);
+  CHECK(search.state.jobs.at("job-1")->job.state == "SUCCEED");
+  CHECK(search.state.jobs.at("job-1")->over == search.world.now);
 }
 
 TEST_CASE("a job that is retried while the lists are read is not lost", "[tally][batch_discovery]") {
@@ -45,8 +45,8 @@ TEST_CASE("a job that is retried while the lists are read is not lost", "[tally]
   };
   search.run();
   CHECK(search.world.count("DescribeJobsById") == 1);
-  CHECK(search.state.jobs.at("job-1").job.state == "SUBMITTED");
-  CHECK_FALSE(search.state.jobs.at("job-1").over);
+  CHECK(search.state.jobs.at("job-1")->job.state == "SUBMITTED");
+  CHECK_FALSE(search.state.jobs.at("job-1")->over);
 }
 
 TEST_CASE("a vanished job that cannot be asked for is remembered", "[tally][batch_discovery]") {
@@ -61,7 +61,7 @@ TEST_CASE("a vanished job that cannot be asked for is remembered", "[tally][batc
   CHECK(search.state.jobs.contains("job-1"));
   search.world.fails = {};
   CHECK_FALSE(search.run().partial);
-  CHECK(search.state.jobs.at("job-1").gone);
+  CHECK(search.state.jobs.at("job-1")->gone);
   search.world.now += minutes{61};
   search.run();
   CHECK(search.state.jobs.empty());
@@ -106,7 +106,7 @@ struct LongLists : Search {
   }
   [[nodiscard]] std::int64_t known(const std::string& name) const {
     return std::ranges::count_if(
-        state.jobs, [&](const auto& entry) { return !entry.second.gone && entry.second.job.state == name; });
+        state.jobs, [&](const auto& entry) { return !entry.second->gone && entry.second->job.state == name; });
   }
   [[nodiscard]] bool is_true() const {
     return known("SUCCEED") - state.ended[1].surplus == world.count_jobs(world_succeed) &&
@@ -178,7 +178,7 @@ TEST_CASE("a deleted job that ended lately is found at once", "[tally][batch_dis
   lists.world.now += seconds{30};
   lists.world.jobs.erase("e-81");
   lists.round();
-  CHECK(lists.state.jobs.at("e-81").gone);
+  CHECK(lists.state.jobs.at("e-81")->gone);
   CHECK(lists.world.calls.size() == 4);
   lists.world.now += seconds{30};
   lists.round();
@@ -192,7 +192,7 @@ TEST_CASE("a job that was retried and ended again between rounds is seen", "[tal
   lists.world.now += seconds{30};
   lists.world.set("e-75", world_succeed);
   lists.round();
-  CHECK(lists.state.jobs.at("e-75").job.state == "SUCCEED");
+  CHECK(lists.state.jobs.at("e-75")->job.state == "SUCCEED");
   CHECK(lists.is_true());
 }
 

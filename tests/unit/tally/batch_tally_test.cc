@@ -216,6 +216,31 @@ TEST_CASE("a deleted job is no failure: its series end", "[tally][batch_tally]")
   CHECK(queue.state.batch.jobs.size() == 1);
 }
 
+TEST_CASE("jobs that a refresh brings no news of are those that stood before, not copies", "[tally][batch_tally]") {
+  World world;
+  world.page_size = 10;
+  for (int i = 100; i < 150; ++i) {
+    world.now += seconds{1};
+    world.add("e-" + std::to_string(i), {{"A", 1}}, world_succeed);
+  }
+  world.now += hours{2};
+  world.add("lives", {{"A", 1}}, world_running);
+  BatchQueue queue(world);
+  for (int round = 0; round < 3; ++round) {
+    REQUIRE(queue.refresh());
+    world.now += seconds{30};
+  }
+  const QueueState before = queue.state;
+  REQUIRE(queue.refresh());
+  const auto changed = std::ranges::count_if(queue.state.batch.jobs, [&](const auto& entry) {
+    return !entry.second.shares_with(before.batch.jobs.at(entry.first));
+  });
+  CHECK(before.batch.jobs.size() == 51);
+  CHECK(changed >= 1);
+  // The live one and the page that was listed.
+  CHECK(changed <= 11);
+}
+
 TEST_CASE("a job that a list leaves out for a while is counted once", "[tally][batch_tally]") {
   World world;
   world.add("stays", {{"A", 1}}, world_running);
