@@ -96,10 +96,13 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
 std::string enumerated(std::span<const std::string_view> words) { return joined(words, ", "); }
 
 std::string harmless(std::string_view text) {
+  const auto is_between = [](char c, unsigned first, unsigned last) {
+    return static_cast<unsigned char>(c) >= first && static_cast<unsigned char>(c) <= last;
+  };
   std::string safe;
   for (std::size_t i = 0; i < text.size(); ++i) {
     // U+0080 to U+009F are control characters too.
-    const bool is_pair = text[i] == '\xC2' && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    const bool is_pair = text[i] == '\xC2' && i + 1 < text.size() && is_between(text[i + 1], 0x80, 0x9F);
     safe += is_pair || (is_control(text[i]) && text[i] != '\t') ? '?' : text[i];
     if (is_pair) ++i;
   }

@@ -83,7 +83,7 @@ void for_each_field(const RedisReply& hash, const Take& take) {
 }  // namespace
 
 Result<Entry, Failure> RedisLedger::load(const LedgerKey& queue) {
-  Book book = open(queue);
+  Book book = book_of(queue);
   if (book.epoch == 0) return Unexpected(refused("another replica reads this queue"));
   if (book.restores && book.entry) {
     const auto restored = write(queue, book, nullptr, *book.entry);
@@ -91,7 +91,7 @@ Result<Entry, Failure> RedisLedger::load(const LedgerKey& queue) {
     if (!restored) return Unexpected(restored.error());
     parts_.log.warn("ledger", "Redis had lost a queue, its reader has put it back", {{"queue", queue.labels.queue}});
     book.restores = false;
-    keep(queue, book);
+    put_back(queue, book);
     return *book.entry;
   }
   if (book.entry) {
@@ -131,12 +131,12 @@ Result<Entry, Failure> RedisLedger::read(const LedgerKey& queue, Book book) {
     parts_.log.error("ledger", "a newer version has counted a queue, this replica leaves it to others",
                      {{"queue", queue.labels.queue}, {"why", entry.error().sentence}});
     book.newer = true;
-    keep(queue, book);
+    put_back(queue, book);
     return entry;
   }
   if (!entry) return set_aside(queue, std::move(book), entry.error());
   book.entry = *entry;
-  keep(queue, book);
+  put_back(queue, book);
   return entry;
 }
 
@@ -153,12 +153,12 @@ Result<Entry, Failure> RedisLedger::set_aside(const LedgerKey& queue, Book book,
 Result<Entry, Failure> RedisLedger::begin_anew(const LedgerKey& queue, Book book) {
   book.line = nonce(parts_.random);
   book.entry = Entry{.state = std::make_shared<const QueueState>(), .snapshot = nullptr};
-  keep(queue, book);
+  put_back(queue, book);
   return *book.entry;
 }
 
 Result<Done, Failure> RedisLedger::commit(const LedgerKey& queue, const Entry& next) {
-  Book book = open(queue);
+  Book book = book_of(queue);
   if (!book.entry || book.entry->generation + 1 != next.generation) {
     return Unexpected(refused("what was counted from is not what stands in Redis"));
   }
@@ -166,7 +166,7 @@ Result<Done, Failure> RedisLedger::commit(const LedgerKey& queue, const Entry& n
   note(queue, written);
   if (!written) return written;
   book.entry = next;
-  keep(queue, book);
+  put_back(queue, book);
   return written;
 }
 
@@ -219,7 +219,7 @@ Result<Showing, Failure> RedisLedger::look(const LedgerKey& queue) {
 }
 
 RedisLedger::Memory RedisLedger::memory(const LedgerKey& queue) {
-  const Book book = open(queue);
+  const Book book = book_of(queue);
   return {.line = book.line, .generation = book.entry ? book.entry->generation : 0, .may_lead = !book.newer};
 }
 
@@ -251,12 +251,12 @@ void RedisLedger::note(const LedgerKey& queue, const Result<Done, Failure>& writ
   books_[queue].refused = !written && is_refusal(written.error().kind);
 }
 
-RedisLedger::Book RedisLedger::open(const LedgerKey& queue) {
+RedisLedger::Book RedisLedger::book_of(const LedgerKey& queue) {
   const Lock lock(mutex_);
   return books_[queue];
 }
 
-void RedisLedger::keep(const LedgerKey& queue, const Book& book) {
+void RedisLedger::put_back(const LedgerKey& queue, const Book& book) {
   const Lock lock(mutex_);
   Book& kept = books_[queue];
   // A reign that began meanwhile loads for itself.

@@ -63,8 +63,8 @@ class RedisLedger final : public Ledger {
     std::string line{};
     std::optional<Entry> entry{};  // as it stands there, as far as we know
   };
-  [[nodiscard]] Book open(const LedgerKey& queue);
-  void keep(const LedgerKey& queue, const Book& book);
+  [[nodiscard]] Book book_of(const LedgerKey& queue);
+  void put_back(const LedgerKey& queue, const Book& book);
   [[nodiscard]] Result<Entry, Failure> read(const LedgerKey& queue, Book book);
   [[nodiscard]] Result<Entry, Failure> begin_anew(const LedgerKey& queue, Book book);
   [[nodiscard]] Result<Entry, Failure> set_aside(const LedgerKey& queue, Book book, const Failure& why);

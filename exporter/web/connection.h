@@ -125,7 +125,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     if (std::exchange(stage_, Stage::reading) == Stage::idle && !first_) set_deadline(premises_.limits.head_time);
     const bool had_head = reader_->is_header_done();
     Error error;
-    while (!error && !reader_->is_done() && buffer_.size() > 0) buffer_.consume(reader_->put(buffer_.data(), error));
+    while (!error && !reader_->is_done() && buffer_.size() > 0) buffer_.consume(reader_->read(buffer_.data(), error));
     if (error == boost::beast::http::error::need_more && buffer_.size() < buffer_.max_size()) error = {};
     if (error) {
       const auto unread = buffer_.data();

@@ -9,9 +9,18 @@ namespace taskqueue::web {
 namespace http = boost::beast::http;
 
 RequestReader::RequestReader(const Limits& limits) : header_count_(limits.header_count) {
-  eager(true);
   header_limit(static_cast<std::uint32_t>(limits.head_bytes));
   body_limit(static_cast<std::uint64_t>(limits.body_bytes));
+}
+
+std::size_t RequestReader::read(boost::asio::const_buffer bytes, Error& error) {
+  // The shortest that may follow a chunk. Beast asserts that it has so much of the last one once it has seen its zero.
+  constexpr std::string_view last_chunk = "0\r\n\r\n";
+  if (is_header_done() && chunked() && chunk_left_ == 0 && bytes.size() < last_chunk.size()) {
+    error = http::error::need_more;
+    return 0;
+  }
+  return put(bytes, error);
 }
 
 bool RequestReader::expects_continue() const {
@@ -61,8 +70,11 @@ void RequestReader::on_header_impl(Error& error) {
 void RequestReader::on_response_impl(int, Text, int, Error&) {}
 void RequestReader::on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) {}
 std::size_t RequestReader::on_body_impl(Text body, Error&) { return body.size(); }
-void RequestReader::on_chunk_header_impl(std::uint64_t, Text, Error&) {}
-std::size_t RequestReader::on_chunk_body_impl(std::uint64_t, Text body, Error&) { return body.size(); }
+void RequestReader::on_chunk_header_impl(std::uint64_t size, Text, Error&) { chunk_left_ = size; }
+std::size_t RequestReader::on_chunk_body_impl(std::uint64_t, Text body, Error&) {
+  chunk_left_ -= body.size();
+  return body.size();
+}
 void RequestReader::on_finish_impl(Error&) {}
 
 }  // namespace taskqueue::web

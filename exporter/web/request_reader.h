@@ -2,6 +2,7 @@
 // dropped, since no route of ours takes one.
 #pragma once
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cstddef>
@@ -20,13 +21,16 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
 
   explicit RequestReader(const Limits& limits);
 
+  /// Takes some of the bytes and tells how many; `need_more` where it can do nothing with them yet.
+  std::size_t read(boost::asio::const_buffer bytes, Error& error);
+
   /// What has been read so far; whole once `is_done()`.
   [[nodiscard]] Request& request() { return request_; }
 
   /// The client waits for our word before it sends the body (RFC 9110, 10.1.1).
   [[nodiscard]] bool expects_continue() const;
 
-  /// The answer to bytes that `put` refused with `error`; `unread` is what it has not taken of them.
+  /// The answer to bytes that `read` refused with `error`; `unread` is what it has not taken of them.
   [[nodiscard]] Response complaint(Error error, std::string_view unread) const;
 
  private:
@@ -43,6 +47,7 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
   void on_finish_impl(Error& error) override;
 
   const std::size_t header_count_;
+  std::uint64_t chunk_left_ = 0;
   Request request_;
   bool has_host_ = false;
   bool needs_host_ = false;

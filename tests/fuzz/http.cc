@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
@@ -105,6 +106,16 @@ void check_answers(std::string_view heard, bool may_lack_bodies) {
   }
 }
 
+/// Without the last answer, if it is one to what never became a request.
+std::string_view without_refusal(std::string_view heard) {
+  // Whatever is before an answer ends in a newline.
+  const auto newline = heard.rfind("\nHTTP/1.1 ");
+  const std::size_t last = newline == std::string_view::npos ? 0 : newline + 1;
+  constexpr std::array<std::string_view, 5> refusals{"400", "413", "414", "431", "505"};
+  const std::string_view status = heard.substr(std::min(last + 9, heard.size()), 3);
+  return std::ranges::find(refusals, status) == refusals.end() ? heard : heard.substr(0, last);
+}
+
 const Fuzzer http_fuzzer("http", [](std::string_view input) {
   constexpr std::size_t longest = 16 * 1024;  // else a socket's buffers fill up
   const auto pieces = split(input.substr(0, longest), std::string_view("\0", 1));
@@ -114,7 +125,10 @@ const Fuzzer http_fuzzer("http", [](std::string_view input) {
   check_answers(at_once, whole.find("HEAD") != std::string::npos);
   // Who announces a body and sends it at once needs no word that it may (RFC 9110, 10.1.1); so the cut matters.
   if (lower_case(whole).find("expect") != std::string::npos) return;
-  must(conversation(pieces) == at_once, "the answers are the same however the bytes are cut");
+  const std::string cut = conversation(pieces);
+  // Of a head that comes in pieces the parser may see what is wrong with it only at its end: too late for a word on it.
+  if (without_refusal(at_once) == at_once) return must(cut == at_once, "answers are the same however bytes are cut");
+  must(without_refusal(cut) == without_refusal(at_once), "up to a refusal, answers are the same however bytes are cut");
 });
 
 }  // namespace

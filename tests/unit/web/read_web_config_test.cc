@@ -123,6 +123,7 @@ TEST_CASE("a complaint holds nothing that a terminal obeys", "[web][read_web_con
   CHECK(house.complaint("tls_server_config:\n  cert_file: \"\\e[31m\\u009b2Jx\"\n  key_file: server.key\n")
             .find("cert_file: ?[31m?2Jx does not exist") != std::string::npos);
   CHECK(house.complaint("\"\\x9bx\": \x7f\n").find("no key \"?x\"") != std::string::npos);
+  CHECK(house.complaint("\xc2x: y\n").find("no key \"\xc2x\"") != std::string::npos);
   CHECK(house.complaint("a: \xc2\x9b\n").find_first_of("\xc2\x9b") == std::string::npos);
 }
 

@@ -19,7 +19,7 @@ struct Reading {
 
   explicit Reading(std::string given, const Limits& limits = {}) : reader(limits), bytes(std::move(given)) {
     while (!error && !reader.is_done() && used < bytes.size()) {
-      used += reader.put(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
+      used += reader.read(boost::asio::buffer(bytes.data() + used, bytes.size() - used), error);
     }
   }
   Response complaint() { return reader.complaint(error, std::string_view(bytes).substr(used)); }
@@ -52,6 +52,23 @@ TEST_CASE("bodies are read and dropped, whatever their form", "[web][request_rea
   Reading reading("PUT / HTTP/1.1\r\nHost: x\r\n" + form);
   CAPTURE(form, reading.error.message());
   CHECK(reading.reader.is_done());
+}
+
+TEST_CASE("a chunked body is read byte by byte", "[web][request_reader]") {
+  const std::string chunks = GENERATE("0\r\n\r\n", "2;x=y\r\nhe\r\n0\r\nTrailer: 1\r\n\r\n");
+  const std::string bytes = "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
+  RequestReader reader((Limits()));
+  RequestReader::Error error = boost::beast::http::error::need_more;
+  std::size_t used = 0;
+  for (std::size_t come = 1; come <= bytes.size(); ++come) {
+    CHECK_FALSE(reader.is_done());
+    error = {};
+    while (!error && !reader.is_done() && used < come) {
+      used += reader.read(boost::asio::buffer(bytes.data() + used, come - used), error);
+    }
+    REQUIRE((!error || error == boost::beast::http::error::need_more));
+  }
+  CHECK(reader.is_done());
 }
 
 TEST_CASE("what is wrong gets the status that says so", "[web][request_reader]") {
@@ -87,7 +104,7 @@ TEST_CASE("a head that comes in pieces and never ends is refused as if it came a
   RequestReader::Error error = boost::beast::http::error::need_more;
   std::size_t used = 0;
   for (std::size_t come = 1; error == boost::beast::http::error::need_more && come <= bytes.size(); ++come) {
-    used += reader.put(boost::asio::buffer(bytes.data() + used, come - used), error);
+    used += reader.read(boost::asio::buffer(bytes.data() + used, come - used), error);
   }
   CHECK(reader.complaint(error, std::string_view(bytes).substr(used)).status == status);
 }
