@@ -19,6 +19,7 @@ using std::chrono::minutes;
 
 constexpr std::uint64_t refreshes_between_checks = 10;
 constexpr int mismatches_of_a_fault = 2;
+constexpr minutes doubt{5};
 
 Failure no_end() {
   return {.kind = FailureKind::answer, .sentence = "a list does not end: what it showed so far is not counted"};
@@ -150,8 +151,10 @@ Result<Done, Failure> TaskTally::check_total(TaskState& state, TaskCounting& cou
   } else if (++state.mismatches < mismatches_of_a_fault) {
     return Done{};
   } else if (state.recounted_for == difference) {
-    // Counted again, it differs as before: this API's total is another.
+    // Counted again, it differs as before: this API's total is another, or pages shifted under both readings. So once
+    // more, soon.
     state.bias = difference;
+    state.swept = as_of - options_.recount + doubt;
     state.mismatches = 0;
     state.recounted_for.reset();
   } else {

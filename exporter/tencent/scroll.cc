@@ -13,8 +13,9 @@ namespace {
 
 constexpr int tasks_a_page = 100;
 constexpr int most_pages = 50000;  // five million tasks
-// What came in between may push a page's tasks onto the next; a list that goes in circles has nothing new for good.
-constexpr int most_pages_without_news = 2;
+// What came in between, or a page older than the one before it, makes pages of known tasks; a list that goes in circles has
+// nothing new for good.
+constexpr int most_pages_without_news = 10;
 
 /// A token that came with a short page and that the API itself refuses: there is no next page.
 bool is_end(const Failure& failure, bool page_was_short) { return page_was_short && refuses_parameter(failure); }

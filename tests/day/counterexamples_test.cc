@@ -10,7 +10,32 @@ namespace {
 
 std::vector<SmallWorld> counterexamples() {
   return {
-      // An old page ended a list too early.
+      // A recount under shifting pages made a total look like another than it is.
+      {.service = "mps",
+       .seed = 6432,
+       .per_minute = 12,
+       .history = 11,
+       .early = 26,
+       .failed_percent = 37,
+       .wait = 3600,
+       .run = 10,
+       .interval = 30,
+       .length = 600,
+       .latency_ms = 400,
+       .stale = 45,
+       .most_in_page = 2,
+       .page_shift = true},
+      // Old pages ended a list too early.
+      {.service = "mps",
+       .seed = 7219,
+       .per_minute = 17,
+       .interval = 27,
+       .length = 473,
+       .latency_ms = 400,
+       .faulty_percent = 8,
+       .stale = 45,
+       .most_in_page = 2,
+       .page_shift = true},
       {.service = "ecs",
        .seed = 2407,
        .per_minute = 10,
