@@ -48,7 +48,7 @@ TEST_CASE("a list is read to its empty token, across short pages", "[tencent][sc
   CHECK_FALSE(listed.reading->capped);
 }
 
-TEST_CASE("a token on the last page costs a call or two and adds nothing", "[tencent][scroll]") {
+TEST_CASE("a token on the last page costs a few calls and adds nothing", "[tencent][scroll]") {
   SECTION("that answers with an empty page") {
     const Listed listed =
         list([](const std::string& token) { return token.empty() ? page({"1"}, "token-test") : page({}, ""); });
