@@ -39,7 +39,8 @@ class WebConfigReader {
   }
 
   void refuse(const YAML::Exception& error) {
-    complaints_.add(error.mark, "this is no valid YAML: " + error.msg, Showing::key);
+    // What follows a colon is the file's own words, and may be a secret.
+    complaints_.add(error.mark, "this is no valid YAML: " + error.msg.substr(0, error.msg.find(": ")), Showing::key);
   }
 
   void finish() {

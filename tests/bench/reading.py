@@ -142,8 +142,12 @@ class Reader:
         """Milliseconds per thousand tasks."""
         return [1000 * (seconds - self.start) / (self.tasks / 1000) for seconds in self.whole]
 
+    @property
+    def per_thousand(self):
+        return statistics.median(self.rounds)
+
     def __str__(self):
-        return (f"{self.name:<28} {self.tasks:>9,} tasks   start {1000 * self.start:6.1f} ms   {statistics.median(self.rounds):6.2f} ms per thousand tasks "
+        return (f"{self.name:<28} {self.tasks:>9,} tasks   start {1000 * self.start:6.1f} ms   {self.per_thousand:6.2f} ms per thousand tasks "
                 f"({min(self.rounds):.2f} to {max(self.rounds):.2f})   {statistics.median(self.memory) / 1024:5.1f} MiB")
 
 

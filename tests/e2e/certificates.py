@@ -16,14 +16,14 @@ class Certificates:
 
     def authority(self, name):
         self.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-                 "-days", "2", "-subj", f"/CN={name}")
+                 "-days", "2", "-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
     def sign(self, name, names, authority="ca", pause=0.0):
         """For these alternative names. Certificate and key take their places one after the other, each at once."""
         new = f"{name}.new"
         self.run("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{new}.key", "-out", f"{new}.csr", "-subj", f"/CN={name}")
         with open(os.path.join(self.folder, f"{new}.ext"), "w", encoding="ascii") as file:
-            file.write(f"subjectAltName={names}\n")
+            file.write(f"subjectAltName={names}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         self.run("x509", "-req", "-in", f"{new}.csr", "-out", f"{new}.pem", "-days", "2", "-extfile", f"{new}.ext",
                  "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial")
         for ending in ("pem", "key"):

@@ -97,7 +97,7 @@ class HostileCase(lab.LabCase):
         for name, names in (("wrong", "DNS:other.example"), ("expired", "DNS:localhost"), ("self", "DNS:localhost")):
             self.certificates.sign(name, names)
         self.certificates.sign("stranger", "DNS:localhost", authority="nobody")
-        self.certificates.run("x509", "-req", "-in", "expired.new.csr", "-out", "expired.pem", "-days", "-1", "-extfile",
+        self.certificates.run("x509", "-req", "-in", "expired.new.csr", "-out", "expired.pem", "-days", "0", "-extfile",
                               "expired.new.ext", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
         self.certificates.run("x509", "-req", "-in", "self.new.csr", "-out", "self.pem", "-days", "2", "-extfile", "self.new.ext",
                               "-signkey", "self.key")
