@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
 import lab
+import sdks
 from sdks_test import ACS3, ALI, MEDIA, MPS, Refused, Sdk, SdkCase
 
 MEDIA_ROLE = "qcs::cam::uin/100000000001:roleName/taskqueue-reader"
@@ -73,6 +74,11 @@ class Listener:
 
 
 class AskingTest(lab.LabCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        sdks.install()
+
     def test_our_request_for_a_role_is_the_sdks(self):
         """But for what says who asks and when."""
         listener = Listener()
