@@ -400,7 +400,9 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
     }();
 
     if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
-    if (result && result->status == 407) {
+    // Newer versions of cpp-httplib give a proxy's refusal of a tunnel as if it were the cloud's answer.
+    const bool from_proxy = result && (result->status == 407 || (connection->proxy && !exchange.answer_began));
+    if (from_proxy) {
       return Unexpected(refused_by_proxy(connection->proxy, host_header(endpoint)));
     }
     if (result) {

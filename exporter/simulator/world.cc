@@ -12,6 +12,8 @@
 namespace taskqueue::simulator {
 namespace {
 
+// Tasks computed last that are remembered.
+constexpr std::size_t least_recent = 64;
 constexpr std::size_t most_recent = 16384;
 constexpr std::uint64_t no_index = std::numeric_limits<std::uint64_t>::max();
 constexpr Milliseconds never = std::chrono::hours{24 * 365 * 100};
@@ -41,7 +43,14 @@ double bursts(const Arrivals& plan, double seconds) {
 
 World::World(WorldPlan plan, std::uint64_t seed) : plan_(std::move(plan)), seed_(seed) {
   for (const TypeShare& type : plan_.types) weights_ += type.weight;
-  recent_.assign(64, {.index = no_index});
+  recent_.assign(least_recent, {.index = no_index});
+}
+
+/// Room for what the window shows and no more: else a world grows in memory as its indexes do.
+std::size_t World::most_remembered() const {
+  const double shown = std::max(plan_.arrivals.history_tasks + plan_.arrivals.early_tasks,
+                                mean_rate() * in_seconds(plan_.window));
+  return std::bit_ceil(static_cast<std::size_t>(std::clamp<double>(shown, least_recent, most_recent)));
 }
 
 Nature World::nature(std::uint64_t index) const {
@@ -63,8 +72,8 @@ Task World::task(std::uint64_t index) const {
   {
     const Lock lock(mutex_);
     if (const Task& known = recent_[index % recent_.size()]; known.index == index) return known;
-    if (index >= recent_.size() && recent_.size() < most_recent) {
-      recent_.resize(std::min(most_recent, std::bit_ceil(static_cast<std::size_t>(index) + 1)), {.index = no_index});
+    if (const std::size_t most = most_remembered(); index >= recent_.size() && recent_.size() < most) {
+      recent_.resize(std::min(most, std::bit_ceil(static_cast<std::size_t>(index) + 1)), {.index = no_index});
     }
   }
   const Task task = compute(index);

@@ -113,6 +113,7 @@ class World {
   [[nodiscard]] Milliseconds reached(double births) const;
   [[nodiscard]] Task compute(std::uint64_t index) const;
   [[nodiscard]] double mean_rate() const;
+  [[nodiscard]] std::size_t most_remembered() const;
   [[nodiscard]] Milliseconds earliest_begin(Milliseconds ready) const;
   [[nodiscard]] Milliseconds tied(Milliseconds time) const;
   void count(Census& sum, std::uint64_t first, std::uint64_t last) const;

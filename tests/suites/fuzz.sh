@@ -21,8 +21,8 @@ prepare
 install_packages "${fuzz_packages[@]}"
 configure fuzz -DTASKQUEUE_TESTS=ON
 build fuzz libfuzzer_programs
-configure fuzz-coverage -DTASKQUEUE_TESTS=ON
-build fuzz-coverage fuzzers
+configure coverage -DTASKQUEUE_TESTS=ON
+build coverage fuzzers
 
 work=$build/fuzzing
 mkdir -p "$work/findings"
@@ -58,12 +58,12 @@ say "- lines of the parsers that these inputs reach"
 rm -f "$work"/*.profraw
 for line in "${fuzzers[@]}"; do
   read -ra words <<<"$line"
-  LLVM_PROFILE_FILE=$work/${words[0]}.profraw "$build/fuzz-coverage/tests/fuzzers" "${words[0]}" 0 \
-    "$work/corpus/${words[0]}" "${words[@]:1}" >>"$log/fuzz-coverage.log"
+  LLVM_PROFILE_FILE=$work/${words[0]}.profraw "$build/coverage/tests/fuzzers" "${words[0]}" 0 \
+    "$work/corpus/${words[0]}" "${words[@]:1}" >>"$log/fuzz-reach.log"
 done
 llvm-profdata merge -sparse -o "$work/coverage" "$work"/*.profraw
-llvm-cov report "$build/fuzz-coverage/tests/fuzzers" -instr-profile="$work/coverage" "${parsers[@]/#/$here/}" >"$log/coverage.log"
+llvm-cov report "$build/coverage/tests/fuzzers" -instr-profile="$work/coverage" "${parsers[@]/#/$here/}" >"$log/fuzz-coverage.log"
 # Of its columns: the lines, those missed, and the name.
-awk '$8 ~ /^[0-9]+$/ { printf "%6d of %6d lines  %7s  %s\n", $8 - $9, $8, $10, $1 }' "$log/coverage.log"
-awk -v least="$least_coverage" '$1 == "TOTAL" && $10 + 0 >= least { enough = 1 } END { exit !enough }' "$log/coverage.log" ||
+awk '$8 ~ /^[0-9]+$/ { printf "%6d of %6d lines  %7s  %s\n", $8 - $9, $8, $10, $1 }' "$log/fuzz-coverage.log"
+awk -v least="$least_coverage" '$1 == "TOTAL" && $10 + 0 >= least { enough = 1 } END { exit !enough }' "$log/fuzz-coverage.log" ||
   fail "the fuzzers reach less than $least_coverage % of the parsers' lines"

