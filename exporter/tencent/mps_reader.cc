@@ -13,6 +13,9 @@ namespace {
 // A task may become visible as ended before its outcome does; later than this the API will not tell.
 constexpr auto outcome_patience = std::chrono::minutes{10};
 
+// An API that took the question about outcomes and then refuses it so often in a row does not know it any more.
+constexpr int refusals_to_believe = 3;
+
 Json finished() { return {{"Status", "FINISH"}}; }
 
 }  // namespace
@@ -68,6 +71,7 @@ Result<Reading, Failure> MpsReader::select(const Times& times, Urgency urgency, 
     sink(std::move(task));
   });
   if (!second || second->unselected) return second;
+  note_question_taken();
   second->as_of = first->as_of;
   second->capped |= first->capped;
   return second;
@@ -109,7 +113,8 @@ Result<Reading, Failure> MpsReader::ended(const TaskSink& sink) {
   Outcomes outcomes;
   if (tells_outcomes_) {
     auto read = read_outcomes();
-    if (!read && !refuses_parameter(read.error())) return Unexpected(read.error());
+    if (!read && (!refuses_parameter(read.error()) || is_passing_refusal())) return Unexpected(read.error());
+    if (read) note_question_taken();
     // A task that failed and did not fail: the API ignores the question.
     const bool ignored =
         read && std::ranges::any_of(read->failed, [&](const auto& id) { return read->succeeded.contains(id); });
@@ -123,6 +128,13 @@ Result<Reading, Failure> MpsReader::ended(const TaskSink& sink) {
     sink(std::move(task));
   };
   return list("FINISH", with_outcome);
+}
+
+bool MpsReader::is_passing_refusal() { return took_question_ && ++refusals_ < refusals_to_believe; }
+
+void MpsReader::note_question_taken() {
+  took_question_ = true;
+  refusals_ = 0;
 }
 
 std::optional<Phase> MpsReader::outcome_of(const Task& task, const Outcomes& outcomes) const {

@@ -46,11 +46,16 @@ class MpsReader final : public TaskReader {
   Result<Reading, Failure> select(const Times& times, Urgency urgency, const TaskSink& sink);
   Result<Reading, Failure> select_one(const Json& parameters, const Times& times, std::optional<Phase> outcome,
                                       Urgency urgency, const TaskSink& sink);
+  /// True if a refusal of the question about outcomes is one fault more, not what the API is like.
+  [[nodiscard]] bool is_passing_refusal();
+  void note_question_taken();
   /// Nothing while it is not told yet.
   [[nodiscard]] std::optional<Phase> outcome_of(const Task& task, const Outcomes& outcomes) const;
 
   const std::unique_ptr<Client> client_;
   bool tells_outcomes_ = true;  // until it turns out otherwise
+  bool took_question_ = false;  // the one about outcomes, once
+  int refusals_ = 0;            // of it, running
   TimeSelection selection_;
 };
 

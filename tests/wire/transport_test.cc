@@ -53,6 +53,9 @@ class Peer {
  private:
   void accept() {
     for (int socket = ::accept(socket_, nullptr, nullptr); socket >= 0; socket = ::accept(socket_, nullptr, nullptr)) {
+      // Whoever has gone may leave what was sent unread: then the kernel tries again, ever more rarely, for minutes.
+      constexpr timeval patience{.tv_sec = 1, .tv_usec = 0};
+      ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
       serving_.emplace_back([this, socket, number = connections++] {
         serve_(socket, number);
         ::close(socket);

@@ -54,7 +54,7 @@ TEST_CASE("all kinds of lives come about, and every state", "[simulator][batch_w
   for (std::uint64_t i = 0; i < 300; ++i) {
     const BatchJob job = world.job(i);
     std::optional<Milliseconds> end;
-    for (Milliseconds now = job.birth; now < job.deleted; now += seconds{2}) {
+    for (Milliseconds now = job.birth; now < job.deleted; now += seconds{5}) {
       job_states.insert(job.state(now));
       const auto ended = job.ended(now);
       REQUIRE((ended.has_value() == is_end(job.state(now))));

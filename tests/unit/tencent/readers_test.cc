@@ -79,6 +79,27 @@ TEST_CASE("an MPS that does not know the parameter, or ignores it, leaves outcom
   CHECK(cloud.asked.size() == 3);
 }
 
+TEST_CASE("an MPS that told outcomes and refuses to once is believed to be at fault, not to have forgotten how",
+          "[tencent][mps_reader]") {
+  auto newer = Newer::known;
+  CannedCloud cloud([&](const Json& asked) { return mps(asked, newer, "InvalidParameter"); });
+  MpsReader reader(cloud.client());
+  read(reader);
+  const TaskSink ignore = [](const Task&) {};
+  SECTION("once") {
+    newer = Newer::refused;
+    CHECK_FALSE(reader.ended(ignore));
+    newer = Newer::known;
+    CHECK(read(reader).at("f").phase == Phase::failed);
+  }
+  SECTION("for good") {
+    newer = Newer::refused;
+    CHECK_FALSE(reader.ended(ignore));
+    CHECK_FALSE(reader.ended(ignore));
+    CHECK(read(reader).at("f").phase == Phase::ended);
+  }
+}
+
 TEST_CASE("a task that ended after outcomes were asked for waits, unless it ended long ago", "[tencent][mps_reader]") {
   CannedCloud cloud([&](const Json& asked) {
     if (asked["Status"] != "FINISH" || asked.contains("SubTaskHasFailed")) return items({});
