@@ -127,7 +127,8 @@ CONNECTIONS = [
     Scenario("silent in the body", "vod", "timeout", "timeout", "in time", sends(JSON_HEAD + b"Content-Length: 9\r\n\r\n{", then="hang")),
     Scenario("head that drips", "vod", "timeout", "timeout", "in time", drips(JSON_HEAD + b"Content-Length: 2\r\n\r\n{}")),
     Scenario("body that drips", "batch", "timeout", "timeout", "in time", floods(JSON_HEAD + b"Content-Length: 2000000\r\n\r\n", b" " * 7)),
-    Scenario("head without an end", "mps", "answer", "other", "too large", floods(JSON_HEAD, b"X-Filler: 0123456789\r\n" * 500)),
+    # cpp-httplib before 0.18 reads on until we end it; later ones end it themselves at the hundredth line.
+    Scenario("head without an end", "mps", "answer|network", "other|network", "too large|broke", floods(JSON_HEAD, b"X-Filler: 0123456789\r\n" * 500)),
     Scenario("header of a megabyte", "mps", "network", "network", "broke", sends(JSON_HEAD + b"X-Filler: " + b"x" * (1 << 20) + b"\r\n\r\n")),
     Scenario("name that does not resolve", "mps", "network", "network", "cannot connect", host="nowhere.invalid", always=True,
              extra=["allow_insecure = true"]),
