@@ -52,7 +52,8 @@ std::string conversation(const std::vector<std::string_view>& pieces) {
   static const std::function<void()> on_bug;
   std::array<int, 2> ends{};
   must(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0, "there is a pair of sockets");
-  const auto [ours, theirs] = ends;
+  const int ours = ends[0];
+  const int theirs = ends[1];
   std::string heard;
   {
     boost::asio::io_context context{1};
