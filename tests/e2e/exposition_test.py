@@ -137,7 +137,10 @@ class ExpositionTest(lab.DemoCase):
 
         def exemplars():
             query = urlencode({"query": "taskqueue_task_run_seconds_bucket", "start": time.time() - 3600, "end": time.time() + 60})
-            answer = json.loads(prometheus.get("/api/v1/query_exemplars?" + query).body)
+            response = prometheus.get("/api/v1/query_exemplars?" + query)
+            if response.status == 503:
+                return None  # it is not ready yet
+            answer = json.loads(response.body)
             self.assertEqual("success", answer["status"])
             return [(row["seriesLabels"], each) for row in answer["data"] for each in row["exemplars"]]
 
