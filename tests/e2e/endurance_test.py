@@ -54,7 +54,8 @@ class Scraper(threading.Thread):
 
 class EnduranceTest(lab.LabCase):
     def test_no_scrape_fails_and_memory_stays(self):
-        simulator = self.start_simulator("--cloud=load", "--tasks-in-window=100", "--rate=0.05", f"--queues={QUEUES}", "--jobs=1")
+        # As many tasks are born as leave VOD's window of 72 hours.
+        simulator = self.start_simulator("--cloud=load", "--tasks-in-window=1300", "--rate=0.005", f"--queues={QUEUES}", "--jobs=1")
         text = simulator.configuration().replace("[polling]\n", "[polling]\nquota_share = 1\n")
         exporter = self.start_exporter(f"--config.file={self.write('c.toml', text)}")
         exporter.wait_complete(120)

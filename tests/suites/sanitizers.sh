@@ -7,5 +7,5 @@ for preset in asan-full tsan; do
 done
 for preset in asan-full tsan; do
   say "- testing with $preset"
-  ctest --test-dir "$build/$preset" --output-on-failure -j2 -LE house
+  ctest --test-dir "$build/$preset" --output-on-failure -j4 -LE house
 done
