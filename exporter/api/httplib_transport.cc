@@ -29,6 +29,8 @@ namespace {
 
 // Most calls are over before the watchdog looks at them.
 constexpr Milliseconds between_looks{200};
+// Of a body that tells its length, before it comes: it may not come.
+constexpr std::size_t most_reserved = std::size_t{1} << 20U;
 // What an answer may be on the wire beyond its largest body: head, chunk sizes, records of TLS.
 constexpr std::uint64_t room_for_head = std::uint64_t{1} << 20U;
 
@@ -354,7 +356,9 @@ struct Exchange {
     connection.client.set_write_timeout(left);
     wire.response_handler = [this](const httplib::Response& head) {
       answer_began = true;
-      too_large = told_length(head) > largest_body;
+      const std::size_t length = told_length(head);
+      too_large = length > largest_body;
+      if (!too_large) body.reserve(std::min(length, most_reserved));
       return !too_large;
     };
     wire.content_receiver = [this](const char* data, std::size_t size, std::uint64_t, std::uint64_t) {

@@ -1,6 +1,7 @@
 // The tasks of one refresh, each once, in the latest state that was seen of it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 
@@ -10,6 +11,10 @@ namespace taskqueue {
 
 class Sighting {
  public:
+  Sighting() = default;
+  /// With room for so many tasks.
+  explicit Sighting(std::size_t expected) { tasks_.reserve(expected); }
+
   /// A task may be listed twice while it moves: the later state of its life stands. Outcomes that contradict each other
   /// come from an API that ignored the question, and leave `ended`.
   void add(Task task);

@@ -19,6 +19,7 @@ using std::chrono::minutes;
 
 constexpr std::uint64_t refreshes_between_checks = 10;
 constexpr int mismatches_of_a_fault = 2;
+constexpr std::size_t expected_in_slice = 4096;  // slices are made to have about half as many
 constexpr minutes doubt{5};
 
 Failure no_end() {
@@ -200,7 +201,7 @@ Result<Reading, Failure> TaskTally::look_back(TaskState& state, WallTime began) 
 }
 
 Result<Reading, Failure> TaskTally::sweep_on(TaskState& state, WallTime began) {
-  Sighting slice;
+  Sighting slice(expected_in_slice);
   const TaskSink sink = [&](Task task) { slice.add(std::move(task)); };
   auto [from, until] = next_slice(*state.sweep);
   auto reading = reader_->ended_between(from, until, sink);
