@@ -1,7 +1,7 @@
 """Ratios with their spread: how a table shows them, and how a run is compared with the one before.
 
 Tables note their ratios in the file that FIGURES names. As a program: figures.py BEFORE NOW says how many of NOW's ratios lie
-within BEFORE's spread, and which do not.
+within BEFORE's spread, how many spreads overlap, and which ratios do not lie there.
 """
 import os
 import statistics
@@ -33,10 +33,12 @@ def compare(before, now):
     """The sentence about both, and those outside."""
     shared = [name for name in now if name in before]
     outside = [name for name in shared if not before[name][1] <= now[name][0] <= before[name][2]]
-    yield f"{len(shared) - len(outside)} of {len(shared)} ratios within the spread of the run before"
+    apart = [name for name in outside if now[name][1] > before[name][2] or now[name][2] < before[name][1]]
+    yield (f"{len(shared) - len(outside)} of {len(shared)} ratios within the spread of the run before; "
+           f"the spreads of {len(shared) - len(apart)} overlap")
     for name in outside:
-        middle, least, greatest = before[name]
-        yield f"outside: {name}: {now[name][0]:.3g}, before {middle:.3g} ({least:.3g}..{greatest:.3g})"
+        words = [f"{middle:.3g} ({least:.3g}..{greatest:.3g})" for middle, least, greatest in (now[name], before[name])]
+        yield f"{'apart' if name in apart else 'outside'}: {name}: {words[0]}, before {words[1]}"
 
 
 if __name__ == "__main__":
