@@ -46,9 +46,9 @@ std::unique_ptr<Ledger> make_ledger(const LedgerConfig& config, const World& wor
 
 }  // namespace
 
-App::App(World world, const Config& config, std::filesystem::path reload_from)
+App::App(World world, Config config, std::filesystem::path reload_from)
     : world_(std::move(world)),
-      config_(config),
+      config_(std::move(config)),
       reload_from_(std::move(reload_from)),
       systemd_(world_.environment("NOTIFY_SOCKET")),
       shared_(share(world_, instruments_, config_.ledger)),

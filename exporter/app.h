@@ -56,7 +56,7 @@ struct World {
 class App {
  public:
   /// Nothing runs yet. `reload_from`: the file to read again on reload; empty: there is none (the demo).
-  App(World world, const Config& config, std::filesystem::path reload_from);
+  App(World world, Config config, std::filesystem::path reload_from);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;

@@ -69,9 +69,8 @@ double describe_task_rate(const QueueLoad& load, const ReadingRhythm& rhythm, do
 double pages(double mean) {
   double sum = 1;
   const double spread = std::sqrt(2 * std::max(mean, 1e-9));
-  for (double border = page_size; border < mean + 10 * spread; border += page_size) {
-    sum += 0.5 * std::erfc((border + 0.5 - mean) / spread);
-  }
+  const auto borders = static_cast<int>(std::min(1e6, (mean + 10 * spread) / page_size));
+  for (int i = 1; i <= borders; ++i) sum += 0.5 * std::erfc((i * page_size + 0.5 - mean) / spread);
   return sum;
 }
 

@@ -1,7 +1,6 @@
 // Result<T, E>: a value or why there is none. Names as in C++23's std::expected, which replaces it one day.
 #pragma once
 
-#include <cassert>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -21,6 +20,7 @@ struct Done {
   bool operator==(const Done&) const = default;
 };
 
+/// Asking for the one that it does not hold throws.
 template <class T, class E>
 class [[nodiscard]] Result {
  public:
@@ -30,18 +30,18 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  [[nodiscard]] T& value() & { return assert(has_value()), *std::get_if<0>(&state_); }
-  [[nodiscard]] const T& value() const& { return assert(has_value()), *std::get_if<0>(&state_); }
-  [[nodiscard]] T&& value() && { return assert(has_value()), std::move(*std::get_if<0>(&state_)); }
+  [[nodiscard]] T& value() & { return std::get<0>(state_); }
+  [[nodiscard]] const T& value() const& { return std::get<0>(state_); }
+  [[nodiscard]] T&& value() && { return std::get<0>(std::move(state_)); }
   [[nodiscard]] T& operator*() & { return value(); }
   [[nodiscard]] const T& operator*() const& { return value(); }
   [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
   [[nodiscard]] T* operator->() { return &value(); }
   [[nodiscard]] const T* operator->() const { return &value(); }
 
-  [[nodiscard]] E& error() & { return assert(!has_value()), *std::get_if<1>(&state_); }
-  [[nodiscard]] const E& error() const& { return assert(!has_value()), *std::get_if<1>(&state_); }
-  [[nodiscard]] E&& error() && { return assert(!has_value()), std::move(*std::get_if<1>(&state_)); }
+  [[nodiscard]] E& error() & { return std::get<1>(state_); }
+  [[nodiscard]] const E& error() const& { return std::get<1>(state_); }
+  [[nodiscard]] E&& error() && { return std::get<1>(std::move(state_)); }
 
  private:
   std::variant<T, E> state_;

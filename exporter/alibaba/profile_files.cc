@@ -10,7 +10,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t largest_file = 256 * 1024;
+constexpr std::size_t largest_file = std::size_t{256} * 1024;
 constexpr int longest_chain = 5;
 
 /// A profile; or that the file does not hold it; or that it holds one that cannot be used.

@@ -65,7 +65,7 @@ Result<Credentials, Failure> RefreshedCredentials::fetch(const std::stop_token& 
     }
   };
   const Ending ending{*this};
-  const Result<Credentials, Failure> fetched = source_->fetch(stop);
+  Result<Credentials, Failure> fetched = source_->fetch(stop);
   if (!fetched && fetched.error().kind == FailureKind::stopped) return fetched;
   Credentials still_valid;
   Failure reason;

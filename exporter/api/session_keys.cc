@@ -10,7 +10,7 @@ namespace {
 
 // Keys last for hours. What the vendors allow is far more; nobody needs it.
 constexpr double calls_per_second = 2;
-constexpr std::size_t largest_token = 64 * 1024;
+constexpr std::size_t largest_token = std::size_t{64} * 1024;
 
 }  // namespace
 

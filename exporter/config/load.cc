@@ -22,7 +22,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t largest_config = 8 * 1024 * 1024;  // ten thousand queues take one or two
+constexpr std::size_t largest_config = std::size_t{8} * 1024 * 1024;  // ten thousand queues take one or two
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// Where the text stops being UTF-8; nothing where it never does.

@@ -134,7 +134,7 @@ std::optional<Endpoint> read_key_service(TableReader& reader, std::string_view k
                                          bool (*may_be_plain)(std::string_view)) {
   const auto url = reader.text(key);
   if (!url) return std::nullopt;
-  const auto endpoint = parse_endpoint(*url);
+  auto endpoint = parse_endpoint(*url);
   if (!endpoint) {
     reader.complain(key, std::string(key) +
                              " is not the address of a service: write https://host[:port], without path "

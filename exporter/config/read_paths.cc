@@ -6,7 +6,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t largest_file = 1024 * 1024;
+constexpr std::size_t largest_file = std::size_t{1024} * 1024;
 
 /// Why the file is of no use; empty where it is fine.
 std::string trouble_with(const std::filesystem::path& file) {

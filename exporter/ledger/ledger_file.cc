@@ -134,6 +134,7 @@ DatabaseResult<std::vector<StoredQueue>> LedgerFile::read() {
     if (queue != queues.end()) queue->second.records.emplace(records->bytes(1), records->bytes(2));
   }
   std::vector<StoredQueue> all;
+  all.reserve(queues.size());
   for (auto& [number, queue] : queues) all.push_back(std::move(queue));
   return all;
 }

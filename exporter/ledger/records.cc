@@ -303,7 +303,7 @@ Records records_of(const Entry& entry) {
   return records;
 }
 
-void apply(Change change, Records& records) {
+void apply(Change&& change, Records& records) {
   for (auto& [key, value] : change.put) records.insert_or_assign(std::move(key), std::move(value));
   for (const std::string& key : change.remove) records.erase(key);
 }

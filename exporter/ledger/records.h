@@ -30,7 +30,7 @@ struct Change {
 /// All of an entry's records.
 [[nodiscard]] Records records_of(const Entry& entry);
 
-void apply(Change change, Records& records);
+void apply(Change&& change, Records& records);
 
 /// The entry that the records hold. Damaged, incomplete or of a newer version: a Failure whose sentence says so.
 [[nodiscard]] Result<Entry, Failure> entry_from(const Records& records);

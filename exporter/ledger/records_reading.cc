@@ -80,7 +80,7 @@ class Assembly {
     TaskState& tasks = state_.tasks;
     switch (kind) {
       case counters_of: bytes.read(tasks.counters[std::move(name)]); return true;
-      case shown_counters_of: return read_shown_counters(std::move(name), bytes);
+      case shown_counters_of: return read_shown_counters(name, bytes);
       case cells_of: return read_cells(name, bytes, tasks.cells);
       case sweep_cells_of: return tasks.sweep && read_cells(name, bytes, tasks.sweep->cells);
       case live_task: return read_live(std::move(name), bytes);
@@ -96,7 +96,7 @@ class Assembly {
     }
   }
 
-  bool read_shown_counters(std::string type, ByteReader& bytes) {
+  bool read_shown_counters(const std::string& type, ByteReader& bytes) {
     // Counters come before what is shown of them: `c` before `s`.
     TypeCounters& shown = snapshot_.counters[type];
     if (!bytes.read<bool>()) {

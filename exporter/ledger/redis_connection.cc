@@ -77,7 +77,7 @@ Failure refusal(const RedisReply& error) {
 
 struct RedisConnection::Reader {
   struct Free {
-    void operator()(redisReader* reader) const { redisReaderFree(reader); }
+    void operator()(redisReader* held) const { redisReaderFree(held); }
   };
   std::unique_ptr<redisReader, Free> reader{redisReaderCreate()};
 };

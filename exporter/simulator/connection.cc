@@ -12,9 +12,9 @@
 namespace taskqueue::simulator {
 namespace {
 
-constexpr std::size_t longest_line = 64 * 1024;
+constexpr std::size_t longest_line = std::size_t{64} * 1024;
 constexpr std::size_t most_headers = 200;
-constexpr std::size_t largest_body = 11 * 1024 * 1024;
+constexpr std::size_t largest_body = std::size_t{11} * 1024 * 1024;
 constexpr Milliseconds between_drips{100};
 
 std::optional<std::size_t> number(std::string_view text, int base) {

@@ -28,9 +28,9 @@ Result<Reading, Failure> MpsReader::list(const std::string& status, const TaskSi
 }
 
 Result<Reading, Failure> MpsReader::live(const LiveQuestion& /*known*/, const TaskSink& sink) {
-  const auto waiting = list("WAITING", sink);
+  auto waiting = list("WAITING", sink);
   if (!waiting) return waiting;
-  const auto processing = list("PROCESSING", sink);
+  auto processing = list("PROCESSING", sink);
   if (!processing) return processing;
   return Reading{.as_of = waiting->as_of, .capped = waiting->capped || processing->capped};
 }
@@ -59,7 +59,7 @@ Result<Reading, Failure> MpsReader::select(const Times& times, Urgency urgency, 
   if (!tells_outcomes_) return select_one(parameters, times, std::nullopt, urgency, sink);
   Ids failed;
   parameters["SubTaskHasFailed"] = true;
-  const auto first = select_one(parameters, times, Phase::failed, urgency, [&](Task task) {
+  auto first = select_one(parameters, times, Phase::failed, urgency, [&](Task task) {
     failed.insert(task.id);
     sink(std::move(task));
   });

@@ -11,7 +11,7 @@
 namespace taskqueue {
 namespace {
 
-constexpr std::size_t largest_file = 256 * 1024;
+constexpr std::size_t largest_file = std::size_t{256} * 1024;
 
 /// A file that may hold the profile, and how to read it.
 struct Place {

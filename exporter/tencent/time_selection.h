@@ -12,10 +12,10 @@ class TimeSelection {
   /// True if the API is worth asking. After a refusal it is asked again once in a while: the refusal may have been a
   /// fault.
   [[nodiscard]] bool is_worth_asking();
-  void refused() { refusals_left_ = asks_between_; }
+  void refused() { refusals_left_ = asks_between; }
 
  private:
-  static constexpr int asks_between_ = 50;
+  static constexpr int asks_between = 50;
   int refusals_left_ = 0;
 };
 

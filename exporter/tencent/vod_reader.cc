@@ -18,9 +18,9 @@ Result<Reading, Failure> VodReader::list(const std::string& status, const TaskSi
 }
 
 Result<Reading, Failure> VodReader::live(const LiveQuestion& /*known*/, const TaskSink& sink) {
-  const auto waiting = list("WAITING", sink);
+  auto waiting = list("WAITING", sink);
   if (!waiting) return waiting;
-  const auto processing = list("PROCESSING", sink);
+  auto processing = list("PROCESSING", sink);
   if (!processing) return processing;
   return Reading{.as_of = waiting->as_of, .capped = waiting->capped || processing->capped};
 }

@@ -83,9 +83,9 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     closed,
   };
   static constexpr std::size_t read_size = 2048;
-  static constexpr std::size_t write_size = 1024 * 1024;
-  static constexpr std::size_t linger_bytes = 256 * 1024;
-  static constexpr std::size_t discard_size = 16 * 1024;
+  static constexpr std::size_t write_size = std::size_t{1024} * 1024;
+  static constexpr std::size_t linger_bytes = std::size_t{256} * 1024;
+  static constexpr std::size_t discard_size = std::size_t{16} * 1024;
   static constexpr bool has_handshake = std::is_same_v<Stream, TlsStream>;
 
   void on_handshake(Handshake outcome) {

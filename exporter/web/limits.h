@@ -24,9 +24,9 @@ struct Limits {
   /// How long accepting rests when the system has no descriptor or memory for one more connection.
   Milliseconds accept_rest = Milliseconds{100};
 
-  std::size_t head_bytes = 16 * 1024;
+  std::size_t head_bytes = std::size_t{16} * 1024;
   std::size_t header_count = 100;
-  std::size_t body_bytes = 64 * 1024;
+  std::size_t body_bytes = std::size_t{64} * 1024;
   /// One more, and the one that can be spared most easily is closed (see Line in crowd.h). The server takes no more than
   /// half of the process's descriptors, whatever stands here.
   std::size_t connections = 2048;

@@ -9,7 +9,7 @@ cloud=http://127.0.0.1:18080
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 
 "$programs/cloud_simulator" --listen-address=127.0.0.1:18080 >"$work/cloud.out" 2>&1 &
-until grep -q access_key_secret "$work/cloud.out"; do sleep 0.1; done
+until grep -qs access_key_secret "$work/cloud.out"; do sleep 0.1; done
 sleep 0.2
 # The only change: where the clouds are.
 sed -n '/^```toml$/,/^```$/p' "$source/README.md" | sed -e '/^```/d' -e "s|^account .*|&\nendpoint = \"$cloud\"|" >"$work/taskqueue.toml"
