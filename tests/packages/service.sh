@@ -6,11 +6,11 @@ unit=taskqueue-exporter
 say() { echo "  $*"; }
 show() { systemctl show "$unit" --property="$1" --value; }
 wait_for() {
-  for _ in $(seq 150); do
+  for _ in $(seq 450); do
     if eval "$2" >/dev/null 2>&1; then return; fi
     sleep 0.2
   done
-  echo "waited 30 s in vain for $1"
+  echo "waited 90 s in vain for $1"
   systemctl status "$unit" --no-pager || true
   journalctl -b -u "$unit" --no-pager | tail -n 30
   exit 1
