@@ -404,9 +404,10 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
     }();
 
     if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
-    // Newer versions of cpp-httplib give a proxy's refusal of a tunnel as if it were the cloud's answer.
-    const bool from_proxy = result && (result->status == 407 || (connection->proxy && !exchange.answer_began));
-    if (from_proxy) {
+    // cpp-httplib shows us every head but that of an answer without a body. Newer versions pass off a proxy's refusal of a
+    // tunnel as the answer, and do not show it either.
+    const bool is_refused_tunnel = result && connection->proxy && !exchange.answer_began && result->status >= 300;
+    if (result && (result->status == 407 || is_refused_tunnel)) {
       return Unexpected(refused_by_proxy(connection->proxy, host_header(endpoint)));
     }
     if (result) {

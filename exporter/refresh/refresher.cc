@@ -158,10 +158,11 @@ void Refresher::work_until(SteadyTime end) {
   // One step in any case: where refreshes take longer than their interval the work still comes to an end.
   do {
     const bool was_complete = shown_->complete;
+    bool& works = entry_->state->tasks.looks_back ? looking_back_works_ : sweeping_works_;
     auto counted = tally_->advance(*entry_->state, *entry_->snapshot);
     if (must_stop()) return;
-    if (!counted) return note_delay(counted.error());
-    note_step();
+    if (!counted) return note_delay(counted.error(), works);
+    note_step(works);
     if (!commit(std::move(*counted), entry_->refreshed)) return;
     if (!was_complete && shown_->complete) publish();
     const SteadyTime after = parts_.clock.steady_now();
@@ -247,13 +248,13 @@ void Refresher::note_corrections(const TaskState& before, const TaskState& after
 }
 
 /// Ended tasks go on being counted after the next refresh: nothing is lost but time.
-void Refresher::note_delay(const Failure& failure) {
+void Refresher::note_delay(const Failure& failure, bool& works) {
   {
     const Lock lock(mutex_);
     status_.last_failure = failure;
     status_.last_failure_at = parts_.clock.wall_now();
   }
-  if (!std::exchange(counts_ended_, false)) return;
+  if (!std::exchange(works, false)) return;
   parts_.log.warn("refresh", "a part of the ended tasks could not be counted, the next refresh goes on",
                   {{"queue", plan_.key.labels.queue},
                    {"cloud_region", plan_.key.labels.cloud_region},
@@ -263,8 +264,8 @@ void Refresher::note_delay(const Failure& failure) {
                    {"request_id", failure.request_id}});
 }
 
-void Refresher::note_step() {
-  if (std::exchange(counts_ended_, true)) return;
+void Refresher::note_step(bool& works) {
+  if (std::exchange(works, true)) return;
   parts_.log.info("refresh", "ended tasks are counted again",
                   {{"queue", plan_.key.labels.queue}, {"cloud_region", plan_.key.labels.cloud_region}});
 }

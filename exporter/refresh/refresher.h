@@ -71,8 +71,9 @@ class Refresher {
   void note_write(const Result<Done, Failure>& committed);
   void note_corrections(const TaskState& before, const TaskState& after);
   void work_until(SteadyTime end);
-  void note_delay(const Failure& failure);
-  void note_step();
+  /// How a step of counting ended tasks went; `works` is how the last of its kind did, and is told when it changes.
+  void note_delay(const Failure& failure, bool& works);
+  void note_step(bool& works);
   /// The refresh comes to nothing, by no fault of the queue: the term is over, and another replica goes on.
   void give_up();
   [[nodiscard]] bool must_stop() const;
@@ -89,7 +90,9 @@ class Refresher {
   std::unique_ptr<Tally> tally_;
   std::optional<Entry> entry_;  // what stands in the ledger, or will once that can be written
   bool ledger_works_ = true;
-  bool counts_ended_ = true;  // the last step of counting ended tasks succeeded
+  // The last step of its kind succeeded. One may go on failing while the other succeeds.
+  bool sweeping_works_ = true;
+  bool looking_back_works_ = true;
   std::shared_ptr<const Snapshot> shown_;
   bool introduced_ = false;
   std::uint64_t term_ = 0;

@@ -54,8 +54,7 @@ class ScenariosTest(HostileCase):
         if not reads and asked > 3 * (refreshes + 1) + 4:
             wrong.append(f"{asked} requests in {refreshes} refreshes")
         delays = [line for line in log if f"queue={queue} " in line and "a part of the ended tasks could not be counted" in line]
-        # Every tenth refresh looks back further: where that goes well, the next delay is news.
-        if len(delays) > 1 + refreshes // 10:
+        if len(delays) > 1:
             wrong.append(f"log {delays}")
         longest = max((len(label) for row in view.rows.get(queue, {}) for label in row), default=0)
         if longest > 250 or len(view.rows.get(queue, {})) > 600:

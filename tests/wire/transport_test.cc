@@ -253,6 +253,20 @@ TEST_CASE("nobody there, a cut connection and an endless body are failures of th
   }
 }
 
+TEST_CASE("an answer without a body that comes through a proxy is the cloud's", "[wire][transport]") {
+  Peer proxy([](int socket, int) {
+    read_request(socket);
+    write(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  const SystemClock clock;
+  const ProxyAddress address{.host = "127.0.0.1", .port = proxy.port, .user = "", .password = {}};
+  HttplibTransport transport(clock, {.ca_file = {}, .proxies = {.own = address}});
+  const Endpoint cloud{.tls = false, .host = "mps.example", .port = 80};
+  const auto answer = transport.send(cloud, request(), clock.steady_now() + seconds{5}, {});
+  REQUIRE(answer);
+  CHECK(answer->status == 204);
+}
+
 TEST_CASE("calls side by side do not wait for each other", "[wire][transport]") {
   Peer peer([](int socket, int) {
     for (std::string text = read_request(socket); !text.empty(); text = read_request(socket)) {

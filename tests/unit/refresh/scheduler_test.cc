@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <future>
+#include <map>
 #include <thread>
 
 #include "exporter/ledger/memory_ledger.h"
@@ -322,6 +323,39 @@ struct FullLedger final : Ledger {
 };
 
 }  // namespace
+
+TEST_CASE("a sweep that fails for good is told once, however often looking back goes well in between",
+          "[refresh][refresher]") {
+  Desk desk;
+  Script script;
+  struct SweepingTally final : Tally {
+    Result<Counted, Failure> refresh(const QueueState& before, const Snapshot*) override {
+      Counted counted{.after = before, .snapshot = {}, .partial = {}};
+      counted.after.tasks.looks_back = ++refreshes % 2 == 0;
+      return counted;
+    }
+    [[nodiscard]] bool has_more(const QueueState&) const override { return true; }
+    Result<Counted, Failure> advance(const QueueState& before, const Snapshot& last) override {
+      if (!before.tasks.looks_back) return Unexpected(away());
+      Counted counted{.after = before, .snapshot = last, .partial = {}};
+      counted.after.tasks.looks_back = false;
+      return counted;
+    }
+    int refreshes = 0;
+  };
+  struct CountingLog final : Log {
+    [[nodiscard]] bool shows(LogLevel level) const override { return level >= LogLevel::info; }
+    void write(LogLevel, std::string_view, std::string_view event, Fields) override { ++lines[std::string(event)]; }
+    std::map<std::string, int> lines;
+  } log;
+  QueuePlan sweeping = plan("a", script);
+  sweeping.make_tally = [](std::stop_token) { return std::make_unique<SweepingTally>(); };
+  Refresher refresher(std::move(sweeping), {desk.clock, desk.ledger, desk.shelf, desk.instruments, log});
+  desk.shelf.arrange({{"a", "mps", "media", ""}});
+  for (int i = 0; i < 6; ++i) refresher.refresh();
+  CHECK(log.lines["a part of the ended tasks could not be counted, the next refresh goes on"] == 1);
+  CHECK(log.lines["ended tasks are counted again"] == 0);
+}
 
 TEST_CASE("what a ledger could not keep is gone on from, and the next write brings all of it", "[refresh][refresher]") {
   Desk desk;
