@@ -51,6 +51,7 @@ std::vector<double> fair_shares(const std::vector<double>& demands, double total
     left -= rising[i];
   }
   std::vector<double> shares;
+  shares.reserve(demands.size());
   for (const double demand : demands) shares.push_back(std::min(demand, level));
   return shares;
 }

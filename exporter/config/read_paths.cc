@@ -26,7 +26,7 @@ std::filesystem::path read_path(TableReader& reader, std::string_view key, const
 std::filesystem::path read_file_name(TableReader& reader, std::string_view key, const std::filesystem::path& folder) {
   const auto written = reader.text(key);
   if (!written) return {};
-  const std::filesystem::path file = folder / *written;
+  std::filesystem::path file = folder / *written;
   const std::string trouble = trouble_with(file);
   if (trouble.empty()) return file;
   const bool may_show = !looks_secret(key) || looks_like_path(*written);

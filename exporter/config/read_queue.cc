@@ -81,7 +81,7 @@ std::optional<Endpoint> read_endpoint(TableReader& reader) {
     reader.refuse("allow_insecure", "allow_insecure does nothing without endpoint: remove it");
   }
   if (!url) return std::nullopt;
-  const auto endpoint = parse_endpoint(*url);
+  auto endpoint = parse_endpoint(*url);
   if (!endpoint) {
     reader.complain("endpoint",
                     "endpoint is not the address of an API: write https://host[:port], without path and user");

@@ -125,8 +125,8 @@ BatchState state_of(const BatchMetrics& parts) {
   return BatchState::submitted;
 }
 
-BatchWorld::BatchWorld(BatchWorldPlan plan, std::uint64_t seed)
-    : plan_(std::move(plan)), seed_(seed), births_(births_plan(plan_.arrivals), seed) {}
+BatchWorld::BatchWorld(const BatchWorldPlan& plan, std::uint64_t seed)
+    : plan_(plan), seed_(seed), births_(births_plan(plan_.arrivals), seed) {}
 
 std::shared_ptr<const BatchJob> BatchWorld::kept(std::uint64_t index) const {
   const Lock lock(mutex_);

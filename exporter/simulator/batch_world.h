@@ -102,7 +102,7 @@ struct BatchJob {
 /// Thread-safe.
 class BatchWorld {
  public:
-  BatchWorld(BatchWorldPlan plan, std::uint64_t seed);
+  BatchWorld(const BatchWorldPlan& plan, std::uint64_t seed);
 
   [[nodiscard]] BatchJob job(std::uint64_t index) const;
   /// The job of an identifier, if it was born by `now` and is not deleted; else null.

@@ -71,7 +71,7 @@ Connection::~Connection() { ::close(socket_); }
 
 void Connection::end() { ::shutdown(socket_, SHUT_RDWR); }
 
-void Connection::serve(std::stop_token stop) {
+void Connection::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const auto request = read_request();
     if (!request) break;
@@ -166,7 +166,7 @@ bool Connection::send_all(std::string_view bytes) const {
 }
 
 /// False where the connection is to end.
-bool Connection::act_out(const Request& request, const Answer& answer, std::stop_token stop) {
+bool Connection::act_out(const Request& request, const Answer& answer, const std::stop_token& stop) {
   if (answer.delay.count() > 0 && !pause(answer.delay, stop)) return false;
   const bool keep = wants_to_stay(request);
   std::string bytes = head_of(answer, keep);
@@ -185,7 +185,7 @@ void Connection::hang() {
   while (receive()) buffer_.clear();
 }
 
-bool Connection::drip(std::string_view bytes, std::stop_token stop) {
+bool Connection::drip(std::string_view bytes, const std::stop_token& stop) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (!send_all(bytes.substr(i, 1)) || !pause(between_drips, stop)) return false;
   }
@@ -193,7 +193,7 @@ bool Connection::drip(std::string_view bytes, std::stop_token stop) {
 }
 
 /// False where `stop` was asked for meanwhile.
-bool Connection::pause(Milliseconds time, std::stop_token stop) {
+bool Connection::pause(Milliseconds time, const std::stop_token& stop) {
   Lock lock(mutex_);
   never_.wait_for(lock, stop, time, [] { return false; });
   return !stop.stop_requested();

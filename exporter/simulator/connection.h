@@ -23,7 +23,7 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   /// Serves until the client leaves, is silent for a minute, breaks HTTP or `stop` is asked for.
-  void serve(std::stop_token stop);
+  void serve(const std::stop_token& stop);
 
   /// Wakes serve() wherever it waits for the network. From any thread.
   void end();
@@ -36,10 +36,10 @@ class Connection {
   [[nodiscard]] std::optional<std::string> take(std::size_t size);
   [[nodiscard]] bool receive();
   [[nodiscard]] bool send_all(std::string_view bytes) const;
-  [[nodiscard]] bool act_out(const Request& request, const Answer& answer, std::stop_token stop);
+  [[nodiscard]] bool act_out(const Request& request, const Answer& answer, const std::stop_token& stop);
   void hang();
-  [[nodiscard]] bool drip(std::string_view bytes, std::stop_token stop);
-  bool pause(Milliseconds time, std::stop_token stop);
+  [[nodiscard]] bool drip(std::string_view bytes, const std::stop_token& stop);
+  bool pause(Milliseconds time, const std::stop_token& stop);
 
   Cloud& cloud_;
   const int socket_;

@@ -95,7 +95,7 @@ class Listener::Inside {
         socket_(listening_socket(address)),
         port_(port_of(socket_)),
         wake_(::eventfd(0, EFD_CLOEXEC)),
-        thread_([this](std::stop_token stop) { accept_all(stop); }) {}
+        thread_([this](const std::stop_token& stop) { accept_all(stop); }) {}
 
   ~Inside() {
     stop();
@@ -124,7 +124,7 @@ class Listener::Inside {
     std::jthread thread;  // last: joined before the connection goes
   };
 
-  void accept_all(std::stop_token stop) {
+  void accept_all(const std::stop_token& stop) {
     ::pthread_setname_np(::pthread_self(), "sim-listener");
     std::array<pollfd, 2> wait{{{socket_, POLLIN, 0}, {wake_, POLLIN, 0}}};
     while (!stop.stop_requested()) {
@@ -147,7 +147,7 @@ class Listener::Inside {
     const timeval idle{.tv_sec = idle_seconds, .tv_usec = 0};
     ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &idle, sizeof idle);
     Guest& guest = guests_.emplace_back(cloud_, socket);
-    guest.thread = std::jthread([&guest](std::stop_token stop) {
+    guest.thread = std::jthread([&guest](const std::stop_token& stop) {
       guest.connection.serve(stop);
       guest.left = true;
     });

@@ -66,12 +66,13 @@ class Check {
 
   [[nodiscard]] Verdict object(Json& value, std::span<const Parameter> known, const std::string& path) const {
     for (const auto& [name, field] : value.items()) {
+      const std::string whole_name = path + name;
       const auto parameter = std::ranges::find(known, std::string_view(name), &Parameter::name);
       if (parameter == known.end() || (quirks_.seed_only && parameter->newer)) {
-        return refuse("UnknownParameter", "The parameter `" + path + name + "` is not recognized.");
+        return refuse("UnknownParameter", "The parameter `" + whole_name + "` is not recognized.");
       }
       if (field.is_null()) continue;
-      if (auto verdict = one(field, *parameter, path + name); !verdict) return verdict;
+      if (auto verdict = one(field, *parameter, whole_name); !verdict) return verdict;
     }
     for (const Parameter& parameter : known) {
       const auto field = value.find(parameter.name);

@@ -118,7 +118,7 @@ Verdict check_tc3(const Request& request, const Tc3Claim& claim, std::string_vie
   if (!timestamp || *timestamp < 0 || *timestamp > 253402300799) {
     return refuse("InvalidParameterValue", "X-TC-Timestamp is not a time in seconds.");
   }
-  if (const auto age = check_age(*timestamp, claim, now); !age) return age;
+  if (auto age = check_age(*timestamp, claim, now); !age) return age;
 
   const auto names = split(claim.signed_headers, ';');
   const auto is_signed = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };

@@ -171,7 +171,7 @@ DoorResult tencent_answer(const Request& request, const Caller& caller, const Mo
   for (const char* name : {"X-TC-Action", "X-TC-Version", "X-TC-Timestamp"}) {
     if (!request.header(name)) return missing(name);
   }
-  if (request.body.size() > 10 * 1024 * 1024) return refuse("RequestSizeLimitExceeded", "The request is too large.");
+  if (request.body.size() > std::size_t{10} * 1024 * 1024) return refuse("RequestSizeLimitExceeded", "The request is too large.");
   if (const auto verdict = authenticate(request, caller, moment); !verdict) return Unexpected(verdict.error());
   if (caller.service == "sts") return role_keys(request, caller, moment, request_id);
   const auto action = find_action(request, caller);

@@ -105,7 +105,7 @@ bool Discovery::is_far_enough(const JobListing& so_far, std::size_t list) const 
   if (!state_.known_until) return true;  // the walk goes on from here
   if (is_youngest_first(so_far.jobs)) return *so_far.jobs.back().created + listing_overlap < *state_.known_until;
   if (!so_far.total) return false;
-  std::int64_t explained = static_cast<std::int64_t>(so_far.jobs.size());
+  auto explained = static_cast<std::int64_t>(so_far.jobs.size());
   for (const KnownBatchJob* known : unseen(list)) {
     if (std::ranges::find(so_far.jobs, known->job.id, &BatchJob::id) == so_far.jobs.end()) ++explained;
   }
@@ -142,6 +142,7 @@ Result<Done, Failure> Discovery::look_into_surplus(std::size_t list) {
     std::ranges::sort(jobs, std::ranges::greater{}, &KnownBatchJob::over);
     if (jobs.size() > most_checked) jobs.resize(most_checked);
     std::vector<std::string> ids;
+    ids.reserve(jobs.size());
     for (const KnownBatchJob* job : jobs) ids.push_back(job->job.id);
     const std::int64_t before = remembered(list);
     auto done = ask_for(ids, reader_, state_, round_);

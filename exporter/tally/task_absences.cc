@@ -62,7 +62,7 @@ Result<Done, Failure> TaskAbsences::look_up(const Ids& missing) {
     Sighting found;
     const auto reading = reader_.look_up(*known->second.task.created, [&](Task task) { found.add(std::move(task)); });
     if (!reading) return Unexpected(reading.error());
-    if (const auto told = tell_outcomes(reader_, state_, found, counting_.as_of()); !told) return told;
+    if (auto told = tell_outcomes(reader_, state_, found, counting_.as_of()); !told) return told;
     counting_.see(found);
   }
   return Done{};
@@ -77,7 +77,7 @@ Result<Done, Failure> TaskAbsences::end_unseen(Ids missing, WallTime since) {
     return created && *created >= since;
   });
   const Ids at_edge = extract(missing, [&](const std::string& id) { return counting_.is_at_edge(state_.live.at(id)); });
-  if (const auto looked = look_among_ended(at_edge, most_edge_look_ups); !looked) return looked;
+  if (auto looked = look_among_ended(at_edge, most_edge_look_ups); !looked) return looked;
   if (missing.empty()) return Done{};
   const bool is_sure = state_.selects_by == SelectsBy::creation;
   const auto unseen = is_sure ? unseen_ends() : Result<std::optional<std::int64_t>, Failure>(std::nullopt);
@@ -88,7 +88,7 @@ Result<Done, Failure> TaskAbsences::end_unseen(Ids missing, WallTime since) {
     std::erase_if(missing, [&](const std::string& id) { return state_.live.at(id).absences < enough; });
     std::ranges::sort(missing, {}, [&](const std::string& id) { return *state_.live.at(id).gone_since; });
     const auto counted = state_.newly_ended;
-    if (const auto looked = look_among_ended(missing, most_look_ups); !looked) return looked;
+    if (auto looked = look_among_ended(missing, most_look_ups); !looked) return looked;
     if (state_.selects_by != SelectsBy::creation) return Done{};
     missing.erase(missing.begin(), missing.begin() + std::min(most_look_ups, std::ssize(missing)));
     const auto others = unseen->value_or(std::ssize(missing)) - (state_.newly_ended - counted);

@@ -17,11 +17,11 @@ namespace {
 using Setting = TlsFault::Setting;
 using Fault = Unexpected<TlsFault>;
 
-template <auto Release>
+template <auto release>
 struct Releases {
   template <class T>
   void operator()(T* thing) const {
-    Release(thing);
+    release(thing);
   }
 };
 using Bio = std::unique_ptr<BIO, Releases<BIO_free_all>>;

@@ -43,7 +43,7 @@ def show(world, rows):
     full = [pages(q) + pages(r) + pages(a - q - r) for q, r, a in zip(queued, running, everything)]
     name = f"calls {world[0]:.0e} {world[1]}"
     beside_least, kept = figures.ratio(f"{name} of the least", [c / b for c, b in zip(calls, least)], most=WANTED)
-    beside_full, _ = figures.ratio(f"{name} of a full listing", [f / c for f, c in zip(full, calls)], fmean(full) / fmean(calls))
+    beside_full, _ = figures.ratio(f"{name} of a full listing", [f / c for f, c in zip(full, calls)])
     print(f"{median(everything) - median(queued) - median(running):>12,.0f} ended, {world[1]:>3} new a second: {median(calls):>3.0f} calls "
           f"(mean {fmean(calls):5.1f}) in {median(took) / 1000:4.1f} s, at most {max(gaps) / 1000:.0f} s apart; full listing {median(full):>7,.0f} in {median(full) * ROUND_TRIP:7,.1f} s, "
           f"{beside_full} times ours; the least {median(least):>2.0f}, ours {beside_least}")

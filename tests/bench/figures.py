@@ -8,9 +8,9 @@ import statistics
 import sys
 
 
-def ratio(name, rounds, middle=None, most=None, least=None):
-    """Notes a ratio under this name; gives the words for it and whether it keeps to its bound. `middle` if it is not the median."""
-    middle = statistics.median(rounds) if middle is None else middle
+def ratio(name, rounds, most=None, least=None):
+    """Notes the median ratio of these rounds under this name; gives the words for it and whether it keeps to its bound."""
+    middle = statistics.median(rounds)
     if os.environ.get("FIGURES"):
         with open(os.environ["FIGURES"], "a", encoding="utf-8") as file:
             file.write(f"{name}\t{middle:.6g}\t{min(rounds):.6g}\t{max(rounds):.6g}\n")

@@ -208,7 +208,7 @@ def show(readers, wanted, road):
 
 
 def main():
-    tasks, rounds = int(os.environ.get("READING_TASKS", "50000")), int(os.environ.get("READING_ROUNDS", "7"))
+    tasks, rounds = int(os.environ.get("READING_TASKS", "50000")), int(os.environ.get("READING_ROUNDS", "11"))
     nodes = list(filter(None, [debian_node(), sdks.find_tool("node")]))
     print("over HTTPS, the SDK's own default")
     kept = show(measure(tasks, rounds, nodes, tls=True), WANTED_RATIO, "HTTPS")

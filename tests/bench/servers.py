@@ -62,14 +62,16 @@ class Servers:
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="taskqueue-bench-")
         self.programs = []
+        self.named = {}  # where each listens
         try:
             self.ours = self.start(Local("scrape_server", self.folder, self.queues))
-            self.exposer = self.start(Local("exposer", self.folder, self.queues))
+            exposer = self.start(Local("exposer", self.folder, self.queues))
             self.plain, self.packed = (self.body(coding) for coding in ("identity", "gzip"))
             assert gzip.decompress(self.packed)[:1000] == self.plain[:1000]
             front.make_certificate(self.folder)
             self.start_nginx()
-            self.ours_tls = self.start(Local("scrape_server", self.folder, self.queues, self.write_web_config()))
+            ours_tls = self.start(Local("scrape_server", self.folder, self.queues, self.write_web_config()))
+            self.named.update({"ours": self.ours, "ours-tls": ours_tls, "exposer": exposer})
         except BaseException:
             self.__exit__()
             raise
@@ -98,8 +100,13 @@ class Servers:
                 file.write(content)
         ports = [lab.free_port() for _ in range(3)]
         nginx = self.start(front.run_nginx("nginx", NGINX.format(folder=self.folder, ports=ports), self.folder))
-        self.nginx, self.nginx_buffers, self.nginx_tls = (Place(f"127.0.0.1:{port}", nginx.process) for port in ports)
-        lab.wait_until("nginx listening", lambda: answers(self.nginx.address))
+        for name, port in zip(("nginx", "nginx-buffers", "nginx-tls"), ports):
+            self.named[name] = Place(f"127.0.0.1:{port}", nginx.process)
+        lab.wait_until("nginx listening", lambda: answers(self.named["nginx"].address))
+
+    def start_libraries(self):
+        """What serves the same series with client_golang and with Python's prometheus_client."""
+        self.named.update({"client_golang": self.start_pushgateway(), "python": self.start_python()})
 
     def start_pushgateway(self):
         """Debian's, which holds what was pushed into it and serves it with client_golang."""

@@ -85,7 +85,7 @@ def main():
         memory, descriptors = resident_kib(pid), open_descriptors(pid)
         peaks = [memory]
         ours = Siege("ours", all_of_them.ours.address)
-        nginx = Siege("nginx", all_of_them.nginx.address)
+        nginx = Siege("nginx", all_of_them.named["nginx"].address)
         for _ in range(ROUNDS):
             ours.stand(lambda: peaks.append(resident_kib(pid)))
             nginx.stand(lambda: None)

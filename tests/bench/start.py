@@ -20,7 +20,7 @@ import processes
 import queues
 from servers import lab
 
-ROUNDS = int(os.environ.get("START_ROUNDS", "7"))
+ROUNDS = int(os.environ.get("START_ROUNDS", "9"))
 GO = ("prometheus-node-exporter", "prometheus-blackbox-exporter", "prometheus-pushgateway")
 IDLE_SECONDS = 1
 
@@ -162,11 +162,10 @@ def main():
                                             "--rate=0", "--jobs=0", "--queues=37"], folder)
     try:
         everyone = candidates(folder, simulator)
-        for number in range(ROUNDS):
+        for _ in range(ROUNDS):
             for each in everyone:
                 each.measure(folder)
-                if number < 3:  # memory differs little from time to time, and this takes some seconds
-                    each.measure_filled(folder)
+                each.measure_filled(folder)
         return 0 if show(everyone, folder) else 1
     finally:
         simulator.end()
