@@ -169,7 +169,7 @@ std::string kind_of(const std::string& wrong) { return wrong.substr(0, wrong.fin
 }  // namespace
 
 SmallWorld drawn_world(const std::string& service, int number) {
-  Dice dice(static_cast<std::uint64_t>(number) * 31 + service.front());
+  Dice dice(static_cast<std::uint64_t>(number) * 31 + static_cast<unsigned char>(service.front()));
   SmallWorld world{.service = service, .seed = number};
   draw_tasks(world, dice);
   world.interval = dice.one_of({5, 10, 10, 15, 30});

@@ -83,7 +83,10 @@ TEST_CASE("an answer without a list is no empty list", "[tencent][scroll]") {
 
 TEST_CASE("a token that comes back ends the list", "[tencent][scroll]") {
   int n = 0;
-  const Listed listed = list([&](const std::string&) { return page({std::to_string(++n)}, n % 2 == 0 ? "a" : "b"); });
+  const Listed listed = list([&](const std::string&) {
+    ++n;
+    return page({std::to_string(n)}, n % 2 == 0 ? "a" : "b");
+  });
   CHECK(listed.calls == 3);
 }
 
