@@ -50,7 +50,7 @@ const Secret& decoy(const Users& users, const std::string& name) {
 Doorman::Doorman(const Router& router, const Clock& clock, std::shared_ptr<Mailbox> mailbox, WebConfigFile* config,
                  Random* random)
     : router_(router), clock_(clock), mailbox_(std::move(mailbox)), config_(random == nullptr ? nullptr : config) {
-  if (config_ == nullptr) return;
+  if (random == nullptr || config_ == nullptr) return;
   known_ = std::make_shared<KnownLogins>(*random);
   desk_.emplace();
 }
