@@ -26,8 +26,8 @@ std::string_view word(CredentialsSource source) {
 /// Puts providers together. Copies share everything.
 class Assembly {
  public:
-  Assembly(const AccountConfig& account, std::shared_ptr<const KeyWays> ways, const KeyParts& parts)
-      : account_(account), ways_(std::move(ways)), parts_(parts) {}
+  Assembly(AccountConfig account, std::shared_ptr<const KeyWays> ways, const KeyParts& parts)
+      : account_(std::move(account)), ways_(std::move(ways)), parts_(parts) {}
 
   [[nodiscard]] std::shared_ptr<CredentialsProvider> whole() const {
     auto keys = from(account_.credentials.source);
