@@ -15,11 +15,12 @@ constexpr int most_pages = 20000;  // two million tasks
 constexpr int most_passes = 4;
 constexpr int known_pages_at_end = 3;  // of an API that does not heed the page number
 constexpr int passes_that_convince = 3;
+constexpr std::chrono::minutes resolution{1};  // of a task's time
 
 }  // namespace
 
 Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Sighting& sighting,
-                                                      std::optional<WallTime>& as_of, std::size_t enough) {
+                                                      std::optional<WallTime>& as_of, const Enough& enough) {
   Pass pass;
   int known_pages = 0;  // in a row, that showed nothing new
   Call call{.action = "DescribeTasks", .parameters = parameters};
@@ -37,17 +38,21 @@ Result<EcsReader::Pass, Failure> EcsReader::read_list(const Json& parameters, Si
     }
     // A total that falls tells of a task that went, and may have pulled another onto a page already read.
     pass.total = std::max(pass.total, total);
+    pass.fell |= pass.last_total && total && *total < *pass.last_total;
+    if (total) pass.last_total = total;
     const std::size_t before = pass.ids.size();
     int tasks = 0;
     read_task_set(answer->fields, [&](Task task) {
       ++tasks;
       pass.ids.insert(task.id);
+      const bool is_younger = task.created && *task.created + resolution >= *as_of;
+      pass.found_older |= !is_younger && !sighting.tasks().contains(task.id);
       sighting.add(std::move(task));
     });
     // A page may be short in the middle of the list, the last page may be full, and one that is older than the page
     // before it shows the same tasks once more.
     known_pages = pass.ids.size() == before ? known_pages + 1 : 0;
-    if (tasks == 0 || known_pages == known_pages_at_end || pass.ids.size() >= enough) return pass;
+    if (tasks == 0 || known_pages == known_pages_at_end || enough(pass)) return pass;
     note_total(total, pass.ids.size(), tasks);
     if (total_ == Total::of_all && std::cmp_greater_equal(pass.ids.size(), *pass.total)) return pass;
   }
@@ -64,15 +69,23 @@ void EcsReader::note_total(std::optional<std::int64_t> total, std::size_t listed
   }
 }
 
-/// What one pass misses another may show: the total is held against all of them together.
+/// What one pass misses another may show: the total is held against all of them together. While tasks keep arriving it
+/// is always ahead of a pass. Where no total fell nothing can have slipped, so another pass ends as soon as it has shown
+/// those that arrived; else one that has found nothing older than the reading shows that nothing is missing.
 Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed) {
   std::optional<WallTime> as_of;
   std::optional<Pass> before;
   std::int64_t total = 0;
+  bool fell = false;
   int alike = 1;  // passes in a row
   for (int i = 0; i < most_passes; ++i) {
-    auto pass = read_list(parameters, sighting, as_of);
+    const auto is_enough = [&](const Pass& pass) {
+      const bool may_have_slipped = fell || pass.fell || total_ != Total::of_all;
+      return i > 0 && !may_have_slipped && std::ssize(sighting.tasks()) >= std::max(total, pass.total.value_or(0));
+    };
+    auto pass = read_list(parameters, sighting, as_of, is_enough);
     if (!pass) return Unexpected(pass.error());
+    fell |= pass->fell || pass->total < total;
     total = std::max(total, pass->total.value_or(0));
     listed_ = sighting.tasks().size();
     const std::int64_t missing = total - std::ssize(sighting.tasks());
@@ -85,6 +98,7 @@ Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& s
       never_listed = missing;
       return reading;
     }
+    if (i > 0 && alike == 1 && !pass->found_older) return reading;
     before = std::move(*pass);
   }
   return Reading{.as_of = *as_of, .capped = true};
@@ -106,7 +120,8 @@ Result<Done, Failure> EcsReader::read_by_id(const LiveQuestion& known, Sighting&
     Json parameters = region();
     parameters["TaskIds"] = std::move(ids);
     std::optional<WallTime> as_of;
-    const auto found = read_list(parameters, sighting, as_of, wanted.size());
+    const auto found = read_list(parameters, sighting, as_of,
+                                 [&](const Pass& pass) { return pass.ids.size() >= wanted.size(); });
     if (!found) return Unexpected(found.error());
     selects_ = std::ranges::all_of(found->ids, [&](const std::string& id) { return wanted.contains(id); });
   }
@@ -167,7 +182,7 @@ Vocabulary EcsReader::vocabulary() const {
           .outcomes = {Phase::succeeded, Phase::failed, Phase::cancelled},
           .ended = "Finished",
           .window = {},
-          .resolution = std::chrono::minutes{1},
+          .resolution = resolution,
           .tells_start = false};
 }
 

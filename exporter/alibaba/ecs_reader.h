@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,10 +37,15 @@ class EcsReader final : public TaskReader {
   struct Pass {
     std::unordered_set<std::string> ids;
     std::optional<std::int64_t> total;  // the highest of its pages
+    std::optional<std::int64_t> last_total;
+    bool fell = false;         // a total was lower than the one before
+    bool found_older = false;  // something that no pass had shown and that was there when the reading began
     bool capped = false;
   };
+  /// Asked after each page: need no more pages be read?
+  using Enough = std::function<bool(const Pass&)>;
   Result<Pass, Failure> read_list(const Json& parameters, Sighting& sighting, std::optional<WallTime>& as_of,
-                                  std::size_t enough = std::numeric_limits<std::size_t>::max());
+                                  const Enough& enough);
   void note_total(std::optional<std::int64_t> total, std::size_t listed, int tasks_on_page);
   /// Lists until no page has shifted under the reading.
   Result<Reading, Failure> read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed);

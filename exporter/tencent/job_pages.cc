@@ -14,11 +14,28 @@ constexpr std::int64_t jobs_a_page = 100;
 constexpr int most_job_pages = 5000;  // half a million jobs
 constexpr int most_passes = 3;
 
+/// What the pages of all passes told.
+struct Totals {
+  std::optional<std::int64_t> last;
+  std::optional<std::int64_t> most;
+  bool fell = false;
+
+  void see(std::optional<std::int64_t> total) {
+    fell |= last && total && *total < *last;
+    if (total) last = total;
+    most = std::max(most, total);
+  }
+};
+
 /// One reading of a list, and what former readings of it have found.
 class Pass {
  public:
-  Pass(Client& client, Json parameters, const EnoughJobs& enough, JobListing& listing)
-      : client_(client), enough_(enough), listing_(listing) {
+  Pass(Client& client, Json parameters, const EnoughJobs& enough, JobListing& listing, Totals& totals)
+      : client_(client),
+        enough_(enough),
+        listing_(listing),
+        totals_(totals),
+        is_again_(totals.last.has_value()) {
     call_.parameters = std::move(parameters);
     call_.parameters["Limit"] = jobs_a_page;
     for (std::size_t i = 0; i < listing.jobs.size(); ++i) places_[listing.jobs[i].id] = i;
@@ -28,6 +45,12 @@ class Pass {
   Result<bool, Failure> read();
   [[nodiscard]] const std::set<std::string>& ids() const { return ids_; }
   [[nodiscard]] bool has_all() const { return !most_ || std::cmp_greater_equal(ids_.size(), *most_); }
+  /// False: all that no former pass had shown came after the reading began.
+  [[nodiscard]] bool found_older() const { return found_older_; }
+  /// Where no total fell nothing can have slipped: the passes together have all that there is.
+  [[nodiscard]] bool has_what_came() const {
+    return is_again_ && !totals_.fell && std::cmp_greater_equal(listing_.jobs.size(), totals_.most.value_or(0));
+  }
 
  private:
   /// Gives the number of jobs on the page.
@@ -36,6 +59,9 @@ class Pass {
   Client& client_;
   const EnoughJobs& enough_;
   JobListing& listing_;
+  Totals& totals_;
+  const bool is_again_;
+  bool found_older_ = false;
   Call call_{.action = "DescribeJobs"};
   std::optional<std::int64_t> most_;  // the highest total of its pages
   std::set<std::string> ids_;
@@ -46,6 +72,7 @@ Result<std::int64_t, Failure> Pass::take(const Answer& answer) {
   listing_.total = count_member(answer.fields, "TotalCount");
   // A total that falls tells of a job that went, and may have pulled another onto a page already read.
   most_ = std::max(most_, listing_.total);
+  totals_.see(listing_.total);
   const auto listed = list_member(answer.fields, "JobSet");
   if (!listed) return Unexpected(listed.error());
   const Value* page = *listed;
@@ -56,6 +83,7 @@ Result<std::int64_t, Failure> Pass::take(const Answer& answer) {
     ids_.insert(job.id);
     const auto [place, is_new] = places_.try_emplace(job.id, listing_.jobs.size());
     if (is_new) {
+      found_older_ |= !job.created || *job.created < listing_.as_of;
       listing_.jobs.push_back(std::move(job));
     } else {
       listing_.jobs[place->second] = std::move(job);
@@ -77,6 +105,7 @@ Result<bool, Failure> Pass::read() {
     if (ids_.size() == before) return true;
     // A total below what the pages have shown tells nothing of what is to come.
     if (most_ && std::cmp_equal(ids_.size(), *most_)) return true;
+    if (has_what_came()) return true;
     if (enough_ && enough_(listing_)) return false;
     offset += *count;
   }
@@ -112,14 +141,16 @@ Result<JobListing, Failure> page_of_jobs(Client& client, Json parameters, std::i
 
 Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough) {
   JobListing listing;
+  Totals totals;
   std::set<std::string> before;
   for (int i = 0; i < most_passes; ++i) {
-    Pass pass(client, parameters, enough, listing);
+    Pass pass(client, parameters, enough, listing, totals);
     const auto reached_end = pass.read();
     if (!reached_end) return Unexpected(reached_end.error());
     if (!*reached_end) return listing;
-    // The same jobs twice: nothing slips, the API's total counts more than it lists.
-    listing.whole = pass.has_all() || pass.ids() == before;
+    // The same jobs twice: nothing slips, the API's total counts more than it lists. Nothing but what has come
+    // meanwhile: nothing was missing.
+    listing.whole = pass.has_all() || pass.has_what_came() || pass.ids() == before || (i > 0 && !pass.found_older());
     if (listing.whole) break;
     before = pass.ids();
   }

@@ -24,7 +24,10 @@ struct Shelf {
     const auto parameters = Json::parse(request.body);
     const auto offset = parameters.at("Offset").get<std::size_t>();
     Json set = Json::array();
-    for (std::size_t i = offset; i < std::min(offset + most, jobs.size()); ++i) set.push_back({{"JobId", jobs[i]}});
+    for (std::size_t i = offset; i < std::min(offset + most, jobs.size()); ++i) {
+      set.push_back({{"JobId", jobs[i]}});
+      if (jobs[i].starts_with("job-new") && !created_of_new.empty()) set.back()["CreateTime"] = created_of_new;
+    }
     Json response{{"RequestId", "r"}, {"JobSet", set}};
     if (tells_total) response["TotalCount"] = jobs.size() + uncounted;
     if (told_total) response["TotalCount"] = *told_total;
@@ -39,6 +42,7 @@ struct Shelf {
   std::size_t most = 100;
   std::size_t uncounted = 0;
   bool tells_total = true;
+  std::string created_of_new;
   std::optional<std::int64_t> told_total;  // instead of the true one
   bool tells_jobs = true;
   std::function<void()> before_page;
@@ -123,12 +127,31 @@ TEST_CASE("a total that counts more than is listed does not ask for ever", "[ten
   CHECK(shelf.cloud.requests.size() == 6);
 }
 
-TEST_CASE("a list that never stands still is not whole", "[tencent][job_pages]") {
+TEST_CASE("jobs that keep coming cost another page, and the list is whole", "[tencent][job_pages]") {
   Shelf shelf;
   shelf.fill(150);
   int page = 0;
   shelf.before_page = [&] { shelf.jobs.insert(shelf.jobs.begin(), "job-new-" + std::to_string(++page)); };
-  CHECK_FALSE(shelf.list()->whole);
+  const auto listing = shelf.list();
+  REQUIRE(listing);
+  CHECK(listing->whole);
+  CHECK(std::ranges::is_permutation(listing->jobs, shelf.jobs, {}, &BatchJob::id));
+  CHECK(shelf.cloud.requests.size() == 4);  // three, the last of them without news, then the one that has what came
+}
+
+TEST_CASE("where jobs come and go the list is whole once a reading shows nothing older than the first",
+          "[tencent][job_pages]") {
+  const auto [created, whole] = GENERATE(table<std::string, bool>({{"2026-03-01T10:00:05Z", true}, {"", false}}));
+  Shelf shelf;
+  shelf.fill(150);
+  shelf.created_of_new = created;
+  int page = 0;
+  shelf.before_page = [&] {
+    shelf.jobs.insert(shelf.jobs.begin(), "job-new-" + std::to_string(++page));
+    shelf.jobs.insert(shelf.jobs.begin(), "job-new-too-" + std::to_string(page));
+    if (page % 2 == 0) shelf.jobs.erase(shelf.jobs.begin() + 3, shelf.jobs.begin() + 6);
+  };
+  CHECK(shelf.list()->whole == whole);
 }
 
 TEST_CASE("no page is read beyond enough", "[tencent][job_pages]") {
