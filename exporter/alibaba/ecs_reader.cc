@@ -70,8 +70,8 @@ void EcsReader::note_total(std::optional<std::int64_t> total, std::size_t listed
 }
 
 /// What one pass misses another may show: the total is held against all of them together. While tasks keep arriving it
-/// is always ahead of a pass. Where no total fell nothing can have slipped, so another pass ends as soon as it has shown
-/// those that arrived; else one that has found nothing older than the reading shows that nothing is missing.
+/// is always ahead of a pass. Where no total fell nothing can have slipped, so another pass ends as soon as it has
+/// shown those that arrived; else one that has found nothing older than the reading shows that nothing is missing.
 Result<Reading, Failure> EcsReader::read_all(const Json& parameters, Sighting& sighting, std::int64_t& never_listed) {
   std::optional<WallTime> as_of;
   std::optional<Pass> before;
@@ -120,8 +120,8 @@ Result<Done, Failure> EcsReader::read_by_id(const LiveQuestion& known, Sighting&
     Json parameters = region();
     parameters["TaskIds"] = std::move(ids);
     std::optional<WallTime> as_of;
-    const auto found = read_list(parameters, sighting, as_of,
-                                 [&](const Pass& pass) { return pass.ids.size() >= wanted.size(); });
+    const auto found =
+        read_list(parameters, sighting, as_of, [&](const Pass& pass) { return pass.ids.size() >= wanted.size(); });
     if (!found) return Unexpected(found.error());
     selects_ = std::ranges::all_of(found->ids, [&](const std::string& id) { return wanted.contains(id); });
   }
@@ -173,7 +173,8 @@ Result<std::int64_t, Failure> EcsReader::total(std::optional<WallTime> from) {
   const auto total = count_member(answer->fields, "TotalCount");
   note_total(total, from ? 0 : listed_, 1);
   if (total && total_ != Total::of_less) return *total;
-  return Unexpected(Failure{.kind = FailureKind::answer, .sentence = "the answer does not tell how many tasks there are"});
+  return Unexpected(
+      Failure{.kind = FailureKind::answer, .sentence = "the answer does not tell how many tasks there are"});
 }
 
 Vocabulary EcsReader::vocabulary() const {

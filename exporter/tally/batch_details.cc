@@ -34,6 +34,14 @@ bool is_moving(const BatchJob& job) {
   return has_moving_tasks || !(waits(job.state) || is_interrupted(job.state));
 }
 
+/// A job may be over before its tasks are; those that had not begun never will.
+bool has_moving_task(const KnownBatchJob& job) {
+  return std::ranges::any_of(job.tasks, [](const auto& entry) {
+    const std::string& state = entry.second.task.state;
+    return !entry.second.gone && !waits(state) && !is_over(state) && !is_interrupted(state);
+  });
+}
+
 bool has_interrupted(const BatchJob& job) {
   return is_interrupted(job.state) || (job.tasks && (*job.tasks)[batch_state::interrupted] != 0);
 }
@@ -106,7 +114,7 @@ BatchDetails::Plan::Plan(const KnownBatchJob& job, JobDetail from)
 
 bool is_due(const KnownBatchJob& job, WallTime as_of) {
   if (!job.read || job.owed || !job.read_as || brings_news(job.job, *job.read_as)) return true;
-  if (is_over(job.job.state)) return false;
+  if (is_over(job.job.state)) return has_moving_task(job) && as_of - *job.read >= look_at_resting_every;
   if (is_moving(job.job)) return true;
   return as_of - *job.read >= (has_interrupted(job.job) ? look_at_interrupted_every : look_at_resting_every);
 }

@@ -55,16 +55,18 @@ void EndedCells::add(CellKind kind, Minute minute, std::uint32_t count) {
   }
 }
 
-void EndedCells::take(CellKind kind, Minute minute) {
+void EndedCells::take(CellKind kind, Minute minute, std::uint32_t count) {
   const Place at = place_of(minute);
   const auto hour = hours_.find(at.hour);
   if (hour == hours_.end()) return;
   const auto is_it = [&](const Cell& cell) { return cell.minute == at.minute && cell.kind == kind; };
-  if (std::ranges::none_of(*hour->second, is_it)) return;
-  --sums_[kind];
+  if (count == 0 || std::ranges::none_of(*hour->second, is_it)) return;
   Hour& cells = hour->second.own();
   const auto here = std::ranges::find_if(cells, is_it);
-  if (--here->count == 0) cells.erase(here);
+  count = std::min(count, here->count);
+  sums_[kind] -= count;
+  here->count -= count;
+  if (here->count == 0) cells.erase(here);
   if (cells.empty()) hours_.erase(hour);
 }
 
@@ -98,6 +100,14 @@ void EndedCells::replace(Minute from, Minute until, const EndedCells& with) {
       add(cell->kind, hour * minutes_of_an_hour + cell->minute, cell->count);
     }
   }
+}
+
+std::uint32_t EndedCells::count(CellKind kind, Minute minute) const {
+  const Place at = place_of(minute);
+  const auto hour = hours_.find(at.hour);
+  if (hour == hours_.end()) return 0;
+  const auto here = std::ranges::lower_bound(*hour->second, std::pair(at.minute, kind), {}, order);
+  return here != hour->second->end() && here->minute == at.minute && here->kind == kind ? here->count : 0;
 }
 
 std::int64_t EndedCells::sum(CellKind kind) const { return kind < sums_.size() ? sums_[kind] : 0; }

@@ -39,12 +39,13 @@ class EndedCells {
   using Hours = std::map<std::int32_t, Shared<Hour>>;
 
   void add(CellKind kind, Minute minute, std::uint32_t count = 1);
-  /// Takes one away, if there is one.
-  void take(CellKind kind, Minute minute);
+  /// Takes so many away, or what there is.
+  void take(CellKind kind, Minute minute, std::uint32_t count = 1);
   void drop_before(Minute edge);
   /// Puts what `with` has of the minutes [from, until) in the place of what is here.
   void replace(Minute from, Minute until, const EndedCells& with);
 
+  [[nodiscard]] std::uint32_t count(CellKind kind, Minute minute) const;
   [[nodiscard]] std::int64_t sum(CellKind kind) const;
   /// Over all kinds, the minutes [from, until).
   [[nodiscard]] std::int64_t sum(Minute from, Minute until) const;

@@ -62,7 +62,8 @@ Result<Done, Failure> TaskAbsences::look_up(const Ids& missing) {
     Sighting found;
     const auto reading = reader_.look_up(*known->second.task.created, [&](Task task) { found.add(std::move(task)); });
     if (!reading) return Unexpected(reading.error());
-    if (auto told = tell_outcomes(reader_, state_, found, counting_.as_of()); !told) return told;
+    const auto told = tell_outcomes(reader_, state_, found, counting_.as_of());
+    if (!told) return Unexpected(told.error());
     counting_.see(found);
   }
   return Done{};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "exporter/tally/task_state.h"
 
@@ -11,6 +12,11 @@ struct CellPlace {
   CellKind kind = 0;
   Minute minute = 0;
 };
+
+/// Lists of `listed` may tell that tasks ended and not how: in each minute, as many as `before` had of an outcome keep
+/// it.
+[[nodiscard]] EndedCells with_told_outcomes(EndedCells listed, const EndedCells& before,
+                                            const std::vector<TypeRow>& kinds);
 
 class TaskCells {
  public:

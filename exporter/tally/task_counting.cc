@@ -254,7 +254,7 @@ void TaskCounting::rebuild_cells(const Sighting& sighting) {
     const bool is_in = listed != sighting.tasks().end() && is_terminal(listed->second.phase);
     if (!is_in && counted.minute >= edge) cells.add(counted.kind, counted.minute);
   }
-  state_.cells = std::move(cells);
+  state_.cells = with_told_outcomes(std::move(cells), state_.cells, state_.kinds);
   state_.sweep.reset();
   state_.swept = as_of_;
   state_.complete = true;

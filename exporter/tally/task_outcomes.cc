@@ -16,6 +16,10 @@ using std::chrono::seconds;
 constexpr std::chrono::minutes patience_for_outcomes{10};
 constexpr int most_failures = 3;  // then no more outcomes are asked for in this refresh
 
+bool concerns_every_question(FailureKind kind) {
+  return kind == FailureKind::permission || kind == FailureKind::credentials;
+}
+
 std::vector<Task> untold_of(const TaskState& state, const Sighting& sighting) {
   std::vector<Task> untold;
   for (const auto& [id, task] : sighting.tasks()) {
@@ -28,13 +32,16 @@ std::vector<Task> untold_of(const TaskState& state, const Sighting& sighting) {
 
 }  // namespace
 
-Result<Done, Failure> tell_outcomes(TaskReader& reader, TaskState& state, Sighting& sighting, WallTime as_of) {
-  if (!reader.abilities().has_outcomes || !state.counting_since) return Done{};
+Result<std::optional<Failure>, Failure> tell_outcomes(TaskReader& reader, TaskState& state, Sighting& sighting,
+                                                      WallTime as_of) {
+  std::optional<Failure> met_by_all;
+  if (!reader.abilities().has_outcomes || !state.counting_since) return met_by_all;
   int failures = 0;
   for (const Task& task : untold_of(state, sighting)) {
     Result<std::optional<Phase>, Failure> told = std::optional<Phase>{};
-    if (failures < most_failures) told = reader.outcome(task.id);
+    if (failures < most_failures && !met_by_all) told = reader.outcome(task.id);
     if (!told && told.error().kind == FailureKind::stopped) return Unexpected(told.error());
+    if (!told && concerns_every_question(told.error().kind)) met_by_all = told.error();
     failures += told ? 0 : 1;
     const WallTime ended = *stamp(task);
     if (told && *told) {
@@ -46,7 +53,7 @@ Result<Done, Failure> tell_outcomes(TaskReader& reader, TaskState& state, Sighti
       state.lateness = std::max(state.lateness, std::min<seconds>(late, long_overlap));
     }
   }
-  return Done{};
+  return met_by_all;
 }
 
 }  // namespace taskqueue

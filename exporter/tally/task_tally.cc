@@ -82,7 +82,8 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   }
   if (!ended->whole && abilities.absence == Absence::ended) learn_selection(state, sighting, from);
   state.newly_ended = 0;
-  if (const auto told = tell_outcomes(*reader_, state, sighting, live->as_of); !told) return Unexpected(told.error());
+  auto told = tell_outcomes(*reader_, state, sighting, live->as_of);
+  if (!told) return Unexpected(told.error());
   counting.see(sighting);
   const auto settled = TaskAbsences(*reader_, state, counting).settle(sighting, {from, ended->whole});
   if (!settled) return Unexpected(settled.error());
@@ -94,7 +95,8 @@ Result<Counted, Failure> TaskTally::refresh(const QueueState& before, const Snap
   const auto checked = check(state, counting, live->as_of);
   if (!checked && checked.error().kind == FailureKind::stopped) return Unexpected(checked.error());
   Snapshot shown = snapshot(state, vocabulary, live->as_of);
-  return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = {}};
+  if (*told) shown.complete = false;
+  return Counted{.after = std::move(after), .snapshot = std::move(shown), .partial = std::move(*told)};
 }
 
 Snapshot TaskTally::snapshot(TaskState& state, const Vocabulary& vocabulary, WallTime began) const {

@@ -31,11 +31,7 @@ struct Totals {
 class Pass {
  public:
   Pass(Client& client, Json parameters, const EnoughJobs& enough, JobListing& listing, Totals& totals)
-      : client_(client),
-        enough_(enough),
-        listing_(listing),
-        totals_(totals),
-        is_again_(totals.last.has_value()) {
+      : client_(client), enough_(enough), listing_(listing), totals_(totals), is_again_(totals.last.has_value()) {
     call_.parameters = std::move(parameters);
     call_.parameters["Limit"] = jobs_a_page;
     for (std::size_t i = 0; i < listing.jobs.size(); ++i) places_[listing.jobs[i].id] = i;

@@ -7,8 +7,8 @@
 namespace taskqueue {
 
 /// Lists the jobs that `parameters` filter, each once, in its newest state. Where the pages held fewer jobs than the
-/// API counts some job has slipped to a page already read, or has come since: the list is read again, a few times at most,
-/// and is whole where that shows only jobs that came after the first answer.
+/// API counts some job has slipped to a page already read, or has come since: the list is read again, a few times at
+/// most, and is whole where that shows only jobs that came after the first answer.
 [[nodiscard]] Result<JobListing, Failure> list_jobs(Client& client, const Json& parameters, const EnoughJobs& enough);
 
 /// One page of such a list from a position on, at the pace of a sweep. It is `whole` if the list ends with it.

@@ -13,12 +13,21 @@ namespace {
 
 constexpr int tasks_a_page = 100;
 constexpr int most_pages = 50000;  // five million tasks
-// What came in between, or a page older than the one before it, makes pages of known tasks; a list that goes in circles has
-// nothing new for good.
+// What came in between, or a page older than the one before it, makes pages of known tasks; a list that goes in circles
+// has nothing new for good.
 constexpr int most_pages_without_news = 10;
 
 /// A token that came with a short page and that the API itself refuses: there is no next page.
 bool is_end(const Failure& failure, bool page_was_short) { return page_was_short && refuses_parameter(failure); }
+
+/// Of a page after the first: its parameters were taken, so what is refused is the token. The next reading gets
+/// another.
+Failure of_token(Failure failure) {
+  if (!refuses_parameter(failure)) return failure;
+  failure.kind = FailureKind::answer;
+  failure.code.clear();
+  return failure;
+}
 
 enum class Passed { news, nothing_new, enough };
 
@@ -79,7 +88,7 @@ Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency 
   for (int page = 0; page < most_pages; ++page) {
     const auto answer = client.call(call);
     if (!answer && is_end(answer.error(), page_was_short)) return reading;
-    if (!answer) return Unexpected(answer.error());
+    if (!answer) return Unexpected(page == 0 ? answer.error() : of_token(answer.error()));
     if (page == 0) reading.as_of = answer->date;
     const auto listed = list_member(answer->fields, "TaskSet");
     if (!listed) return Unexpected(listed.error());

@@ -13,9 +13,10 @@ using ItemSink = std::function<bool(const Value& item)>;
 
 /// Calls DescribeTasks with `parameters` until the list ends and passes each item with a TaskId, duplicates included.
 ///
-/// The list ends at an absent, empty or repeated token, an empty page, two pages in a row without a task that is new to
-/// this list, or where the API refuses the token that a short page gave; never at a short page alone: a token may come with
-/// the last page, and a page may be short in the middle.
+/// The list ends at an absent, empty or repeated token, an empty page, ten pages in a row without a task that is new to
+/// this list, or where the API refuses the token that a short page gave; never at a short page alone: a token may come
+/// with the last page, and a page may be short in the middle. A token that is refused elsewhere is a failure of kind
+/// `answer`.
 [[nodiscard]] Result<Reading, Failure> scroll(Client& client, const Json& parameters, Urgency urgency,
                                               const ItemSink& sink);
 

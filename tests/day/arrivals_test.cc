@@ -32,17 +32,18 @@ simulator::CloudPlan growing_region() {
 /// Some 500 active jobs, most of them waiting, and new ones every other second.
 simulator::CloudPlan busy_batch() {
   simulator::CloudPlan plan{.lead = seconds{60}};
-  plan.accounts.push_back({.name = "busy",
-                           .provider = "tencent",
-                           .secret_id = "AKIDbusy",
-                           .secret_key = "busy-key-of-no-worth",
-                           .batches = {{.region = "ap-guangzhou",
-                                        .world = {.arrivals = {.history_tasks = 600, .history = minutes{20}, .per_second = 0.5},
-                                                  .most_tasks = 1,
-                                                  .most_instances = 2,
-                                                  .stay = {minutes{4}, minutes{5}},
-                                                  .run = {seconds{1}, seconds{5}},
-                                                  .until_deleted = {seconds{30}, minutes{1}}}}}});
+  plan.accounts.push_back(
+      {.name = "busy",
+       .provider = "tencent",
+       .secret_id = "AKIDbusy",
+       .secret_key = "busy-key-of-no-worth",
+       .batches = {{.region = "ap-guangzhou",
+                    .world = {.arrivals = {.history_tasks = 600, .history = minutes{20}, .per_second = 0.5},
+                              .most_tasks = 1,
+                              .most_instances = 2,
+                              .stay = {minutes{4}, minutes{5}},
+                              .run = {seconds{1}, seconds{5}},
+                              .until_deleted = {seconds{30}, minutes{1}}}}}});
   return plan;
 }
 

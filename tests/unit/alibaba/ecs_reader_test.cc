@@ -21,7 +21,9 @@ struct Region {
     std::string status;
     std::string created;
   };
-  void add(const std::string& id, const std::string& status = "Finished") { items.insert(items.begin(), {.id = id, .status = status}); }
+  void add(const std::string& id, const std::string& status = "Finished") {
+    items.insert(items.begin(), {.id = id, .status = status});
+  }
 
   HttpResponse answer(const HttpRequest& request) {
     if (before_page) before_page();

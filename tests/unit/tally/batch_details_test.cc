@@ -177,6 +177,19 @@ TEST_CASE("instances that follow their stopped task a little later get a second 
   CHECK_FALSE(is_due(job, world.now + minutes{60}));
 }
 
+TEST_CASE("a job that is over before its tasks is looked at again until they are", "[tally][batch_details]") {
+  Desk desk({{"A", 2}, {"B", 2}}, world_running);
+  desk.read();
+  desk.job.job.state = "FAILED";
+  desk.job.read_as = desk.job.job;
+  CHECK_FALSE(is_due(desk.job, desk.world.now + minutes{4}));
+  CHECK(is_due(desk.job, desk.world.now + minutes{6}));
+  desk.world.set("job-1", world_failed, "A");
+  desk.world.set("job-1", world_failed, "B");
+  desk.read();
+  CHECK_FALSE(is_due(desk.job, desk.world.now + minutes{60}));
+}
+
 TEST_CASE("a task that could not be read is owed", "[tally][batch_details]") {
   Desk desk({{"A", 2}, {"B", 2}}, world_running);
   desk.read();

@@ -307,6 +307,58 @@ TEST_CASE("where outcomes are asked for, each ended task is asked once, and wait
   CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
 }
 
+TEST_CASE("where outcomes must not be asked for the refresh is partial, and one question is enough",
+          "[tally][task_counting]") {
+  Window window;
+  window.abilities = {.absence = Absence::look_up, .has_slices = true, .has_outcomes = true};
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  for (const std::string id : {"1", "2"}) {
+    window.ended.push_back(done(id, epoch + seconds{5}, epoch + seconds{5}, epoch + seconds{6}, Phase::ended));
+  }
+  window.outcome_fails = Failure{.kind = FailureKind::permission, .sentence = "no"};
+  window.now += seconds{30};
+  const auto counted = queue.refresh();
+  REQUIRE(counted);
+  CHECK(window.outcomes_asked == 1);
+  REQUIRE(counted->partial);
+  CHECK(counted->partial->kind == FailureKind::permission);
+  CHECK_FALSE(counted->snapshot.complete);
+  window.outcome_fails.reset();
+  window.told = {{"1", Phase::succeeded}, {"2", Phase::failed}};
+  window.now += seconds{30};
+  REQUIRE(queue.refresh());
+  CHECK(queue.shown->complete);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+}
+
+TEST_CASE("an outcome that was told stays, whatever is listed again", "[tally][task_counting]") {
+  Window window;
+  window.vocabulary.window = hours{48};
+  window.abilities = {.absence = Absence::look_up, .has_slices = true, .has_outcomes = true};
+  const bool selects = GENERATE(true, false);  // or every refresh lists all
+  Queue queue(window);
+  REQUIRE(queue.refresh());
+  for (const std::string id : {"1", "2", "3"}) {
+    window.ended.push_back(done(id, epoch + seconds{5}, epoch + seconds{5}, epoch + seconds{6}, Phase::ended));
+  }
+  window.told = {{"1", Phase::succeeded}, {"2", Phase::failed}};
+  for (int i = 0; i < 40; ++i) {
+    window.now += seconds{30};
+    REQUIRE(queue.refresh());
+  }
+  window.selects = selects;
+  // A day with a check of each hour and a recount.
+  for (int i = 0; i < 300; ++i) {
+    window.now += minutes{5};
+    REQUIRE(queue.refresh());
+  }
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::succeeded) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::failed) == 1);
+  CHECK(row(*queue.shown, "A", "FINISH", Phase::ended) == 1);
+  CHECK(queue.state.tasks.corrections == 0);
+}
+
 TEST_CASE("an outcome that is never told is that a task ended", "[tally][task_counting]") {
   Window window;
   window.abilities = {.absence = Absence::look_up, .has_slices = true, .has_outcomes = true};

@@ -28,6 +28,7 @@ struct Window {
   std::optional<Failure> sweep_fails{};
   std::optional<Failure> total_fails{};
   std::map<std::string, Phase> told{};  // how tasks ended, by id
+  std::optional<Failure> outcome_fails{};
   mutable int outcomes_asked = 0;
   bool selects = true;
   std::int64_t uncounted = 0;  // in the total, but listed nowhere
@@ -81,6 +82,7 @@ class WindowReader final : public TaskReader {
   }
   Result<std::optional<Phase>, Failure> outcome(const std::string& id) override {
     ++window_.outcomes_asked;
+    if (window_.outcome_fails) return Unexpected(*window_.outcome_fails);
     const auto told = window_.told.find(id);
     return told == window_.told.end() ? std::nullopt : std::optional(told->second);
   }
