@@ -1,5 +1,6 @@
 #include "exporter/web/request_reader.h"
 
+#include <boost/beast/core/string.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,7 +43,7 @@ Response RequestReader::complaint(Error error, std::string_view unread) const {
 
 void RequestReader::on_request_impl(http::verb, Text method, Text target, int version, Error& error) {
   request_.method.assign(method.data(), method.size());
-  needs_host_ = version >= 11;
+  is_http_1_0_ = version < 11;
   auto parsed = split_target(std::string_view(target.data(), target.size()));
   if (!parsed) {
     error = http::make_error_code(http::error::bad_target);
@@ -58,13 +59,20 @@ void RequestReader::on_field_impl(http::field field, Text name, Text value, Erro
     error = http::make_error_code(http::error::header_limit);
     return;
   }
-  has_host_ = has_host_ || field == http::field::host;
+  if (field == http::field::host) ++hosts_;
+  // RFC 9112, 6.1 and 6.3: with any other coding, and in HTTP/1.0, where the body ends is a guess. Beast would then see
+  // no body, and take what is in it for the next request.
+  if (field == http::field::transfer_encoding && (is_http_1_0_ || !boost::beast::iequals(value, "chunked"))) {
+    error = http::make_error_code(http::error::bad_transfer_encoding);
+    return;
+  }
   request_.headers.push_back({std::string(name.data(), name.size()), std::string(value.data(), value.size())});
 }
 
 void RequestReader::on_header_impl(Error& error) {
-  // RFC 9112, 3.2: a request of HTTP/1.1 without Host is refused.
-  if (needs_host_ && !has_host_) error = http::make_error_code(http::error::bad_field);
+  // RFC 9112, 3.2: two are refused in any version, none only in HTTP/1.1.
+  const bool is_addressed = hosts_ == 1 || (hosts_ == 0 && is_http_1_0_);
+  if (!is_addressed) error = http::make_error_code(http::error::bad_field);
 }
 
 void RequestReader::on_response_impl(int, Text, int, Error&) {}

@@ -49,8 +49,8 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
   const std::size_t header_count_;
   std::uint64_t chunk_left_ = 0;
   Request request_;
-  bool has_host_ = false;
-  bool needs_host_ = false;
+  bool is_http_1_0_ = false;
+  std::size_t hosts_ = 0;
 };
 
 }  // namespace taskqueue::web

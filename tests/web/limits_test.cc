@@ -174,6 +174,18 @@ TEST_CASE("garbage is refused", "[web][limits]") {
   CHECK(Client(house.port()).get("/hello").status == 200);
 }
 
+TEST_CASE("what hides in a body of a strange coding is never answered as a request", "[web][limits]") {
+  Fixture house({hello()});
+  const std::string coding = GENERATE("xchunked", "chunked, identity", "\"chunked\"");
+  Client client(house.port());
+  const Answer answer = client.ask("POST /hello HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding +
+                                   "\r\n\r\nGET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(answer.status == 400);
+  CHECK(answer.has("Connection: close"));
+  CHECK(client.receive().status == 0);
+  CHECK(client.is_closed_within(seconds{2}));
+}
+
 TEST_CASE("300 silent and 50 dripping connections do not slow a scrape", "[web][limits]") {
   Fixture house({hello()});
   std::vector<Client> silent;

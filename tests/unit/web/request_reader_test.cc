@@ -93,6 +93,42 @@ TEST_CASE("what is wrong gets the status that says so", "[web][request_reader]")
   CHECK_FALSE(reading.complaint().text().empty());
 }
 
+TEST_CASE("a body whose end is a guess is refused, or what it holds would be the next request",
+          "[web][request_reader]") {
+  const std::string coding =
+      GENERATE("xchunked", "identity", "chunked, identity", "chunked, chunked", "\"chunked\"", "chunked; x=y",
+               "chunked, \"x\"", "gzip, chunked", "", "chunked\r\nTransfer-Encoding: identity",
+               "identity\r\nTransfer-Encoding: chunked", "x\r\nContent-Length: 5", "chunked\r\nContent-Length: 5");
+  Reading reading("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n");
+  CAPTURE(coding);
+  REQUIRE(reading.error);
+  CHECK(reading.status() == 400);
+}
+
+TEST_CASE("HTTP/1.0 knows no Transfer-Encoding", "[web][request_reader]") {
+  Reading reading("POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  REQUIRE(reading.error);
+  CHECK(reading.status() == 400);
+}
+
+TEST_CASE("the word chunked is taken in capitals, too", "[web][request_reader]") {
+  CHECK(Reading("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:  Chunked \r\n\r\n0\r\n\r\n").reader.is_done());
+}
+
+TEST_CASE("two hosts are one too many, whatever the version", "[web][request_reader]") {
+  const std::string version = GENERATE("1.0", "1.1");
+  const std::string second = GENERATE("Host: x", "host: y", "HOST:");
+  Reading reading("GET / HTTP/" + version + "\r\nHost: x\r\n" + second + "\r\n\r\n");
+  CAPTURE(version, second);
+  REQUIRE(reading.error);
+  CHECK(reading.status() == 400);
+}
+
+TEST_CASE("a trailer makes no second host", "[web][request_reader]") {
+  Reading reading("PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\n\r\n");
+  CHECK(reading.reader.is_done());
+}
+
 TEST_CASE("a head that comes in pieces and never ends is refused as if it came at once", "[web][request_reader]") {
   const auto [bytes, status] = GENERATE(table<std::string, int>({
       {"GET /" + std::string(600, 'a'), 414},
