@@ -24,6 +24,10 @@ Response unauthorized() {
   return response;
 }
 
+Response too_many_passwords() {
+  return too_many("Too many passwords are being checked: try again in a moment.", std::chrono::seconds{1});
+}
+
 /// The operator's headers stand in the place of ours.
 Respond with_headers(std::shared_ptr<const Door> door, Respond respond) {
   if (door->headers.empty()) return respond;
@@ -84,17 +88,19 @@ void Doorman::ask_password(const Door& door, const Request& request, Respond res
   const bool exists = user != door.users.end();
   const Secret& hash = exists ? user->second : decoy(door.users, login->user);
   if (exists && known_->knows(*login, hash)) return router_.answer(request, std::move(respond));
+  using Verdict = PasswordDesk::Verdict;
   auto verdict = [this, known = known_, mailbox = mailbox_, request, respond, login = *login, hash,
-                  exists](bool matches) {
+                  exists](Verdict found) {
     // `this` lives as long as the mailbox is open.
-    mailbox->post([this, known, request, respond, login, hash, right = matches && exists] {
-      if (!right) return respond(unauthorized());
+    mailbox->post([this, known, request, respond, login, hash, exists, found] {
+      if (found == Verdict::turned_away) return respond(too_many_passwords());
+      if (found != Verdict::matches || !exists) return respond(unauthorized());
       known->remember(login, hash);
       router_.answer(request, respond);
     });
   };
   if (!desk_->hand_in(address_of_peer(request.peer), {hash, login->password, std::move(verdict)})) {
-    respond(too_many("Too many passwords are being checked: try again in a moment.", std::chrono::seconds{1}));
+    respond(too_many_passwords());
   }
 }
 

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "exporter/web/bcrypt.h"
@@ -20,15 +21,39 @@ PasswordDesk::~PasswordDesk() {
 }
 
 bool PasswordDesk::hand_in(const std::string& address, Check check) {
-  const Lock lock(mutex_);
-  if (count_ >= most_of_all) return false;
+  std::optional<Check> loser;
+  {
+    const Lock lock(mutex_);
+    const auto found = waiting_.find(address);
+    const std::size_t line = found == waiting_.end() ? 0 : found->second.size();
+    if (line >= most_of_one) return false;
+    if (count_ >= most_of_all) {
+      loser = make_room_for(line);
+      if (!loser) return false;
+    }
+    line_up(address, std::move(check));
+  }
+  // Without the mutex: who hears it may hand in again.
+  if (loser) loser->verdict(Verdict::turned_away);
+  return true;
+}
+
+std::optional<PasswordDesk::Check> PasswordDesk::make_room_for(std::size_t line) {
+  auto& longest = std::ranges::max_element(waiting_, {}, [](const auto& each) { return each.second.size(); })->second;
+  // Two of almost the same length would only take the place from each other.
+  if (line + 1 >= longest.size()) return std::nullopt;
+  std::optional<Check> newest = std::move(longest.back());
+  longest.pop_back();
+  --count_;
+  return newest;
+}
+
+void PasswordDesk::line_up(const std::string& address, Check check) {
   auto& line = waiting_[address];
-  if (line.size() >= most_of_one) return false;
   if (line.empty()) turns_.push_back(address);
   line.push_back(std::move(check));
   ++count_;
   changed_.notify_one();
-  return true;
 }
 
 void PasswordDesk::run(const std::stop_token& stop) {
@@ -44,7 +69,7 @@ void PasswordDesk::run(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
       check = take_next();
     }
-    check.verdict(bcrypt_matches(check.hash, check.password));
+    check.verdict(bcrypt_matches(check.hash, check.password) ? Verdict::matches : Verdict::differs);
   }
 }
 

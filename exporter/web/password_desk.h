@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -17,10 +18,13 @@ namespace taskqueue::web {
 
 class PasswordDesk {
  public:
+  enum class Verdict { matches, differs, turned_away };
+
   struct Check {
     Secret hash;
     Secret password;
-    std::function<void(bool matches)> verdict;  // on the desk's thread
+    // Once, on the desk's thread; or on that of whoever hands in, when the check is turned away for another's.
+    std::function<void(Verdict)> verdict;
   };
 
   /// Starts the thread `passwords`.
@@ -30,12 +34,15 @@ class PasswordDesk {
   PasswordDesk(const PasswordDesk&) = delete;
   PasswordDesk& operator=(const PasswordDesk&) = delete;
 
-  /// Addresses take turns, so that one that guesses does not keep others waiting. False, and nothing happens, when too
-  /// many of this address, or of all, wait already. Thread-safe.
+  /// Addresses take turns, so that one that guesses does not keep others waiting. When too many wait, the newest of the
+  /// address with most of them is turned away for one with fewer. False, and nothing happens, when too many of this
+  /// address wait already, or of all with none to be turned away. Thread-safe.
   [[nodiscard]] bool hand_in(const std::string& address, Check check);
 
  private:
   void run(const std::stop_token& stop);
+  [[nodiscard]] std::optional<Check> make_room_for(std::size_t line) REQUIRES(mutex_);
+  void line_up(const std::string& address, Check check) REQUIRES(mutex_);
   [[nodiscard]] Check take_next() REQUIRES(mutex_);
 
   static constexpr std::size_t most_of_one = 16;

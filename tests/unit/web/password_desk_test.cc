@@ -1,7 +1,11 @@
 #include "exporter/web/password_desk.h"
 
 #include <future>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "exporter/web/bcrypt.h"
@@ -9,6 +13,7 @@
 
 using namespace taskqueue;
 using namespace taskqueue::web;
+using Verdict = PasswordDesk::Verdict;
 
 namespace {
 
@@ -20,23 +25,73 @@ struct Gate {
   std::promise<void> open;
 
   PasswordDesk::Check check() {
-    return {hash, Secret("x"), [this](bool) {
+    return {hash, Secret("x"), [this](Verdict) {
               reached.set_value();
               open.get_future().wait();
             }};
   }
 };
 
+/// A desk at which nothing is checked yet, and what it says of whom. `gate` is in hand.
+struct FullDesk {
+  FullDesk() {
+    REQUIRE(desk.hand_in("gate", gate.check()));
+    gate.reached.get_future().wait();
+  }
+  ~FullDesk() { open(); }
+
+  bool hand_in(const std::string& address) {
+    const std::string name = address + ", its " + std::to_string(++tries[address]) + "th";
+    const bool is_in = desk.hand_in(address, {hash, Secret("x"), [this, name](Verdict verdict) {
+                                                ++verdicts[name];
+                                                if (verdict == Verdict::turned_away) turned_away.push_back(name);
+                                                if (verdicts.size() == awaited) all.set_value();
+                                              }});
+    if (is_in) ++taken;
+    return is_in;
+  }
+
+  /// As many as it takes; tells how many.
+  int fill(const std::string& address) {
+    int count = 0;
+    while (count < 1000 && hand_in(address)) ++count;
+    return count;
+  }
+
+  [[nodiscard]] std::size_t waiting() const { return taken - turned_away.size(); }
+
+  void open() {
+    if (!std::exchange(is_open, true)) gate.open.set_value();
+  }
+
+  /// Has everything checked.
+  void finish() {
+    awaited = taken;
+    open();
+    all.get_future().wait();
+  }
+
+  Gate gate;
+  std::map<std::string, int> tries;
+  std::map<std::string, int> verdicts;
+  std::vector<std::string> turned_away;
+  std::size_t taken = 0;
+  std::size_t awaited = 0;
+  std::promise<void> all;
+  bool is_open = false;
+  PasswordDesk desk;
+};
+
 }  // namespace
 
 TEST_CASE("the desk says whether a password is right", "[web][password_desk]") {
   PasswordDesk desk;
-  std::promise<bool> right;
-  std::promise<bool> wrong;
-  REQUIRE(desk.hand_in("192.0.2.1", {hash, Secret("secret"), [&](bool matches) { right.set_value(matches); }}));
-  REQUIRE(desk.hand_in("192.0.2.1", {hash, Secret("guess"), [&](bool matches) { wrong.set_value(matches); }}));
-  CHECK(right.get_future().get());
-  CHECK_FALSE(wrong.get_future().get());
+  std::promise<Verdict> right;
+  std::promise<Verdict> wrong;
+  REQUIRE(desk.hand_in("192.0.2.1", {hash, Secret("secret"), [&](Verdict verdict) { right.set_value(verdict); }}));
+  REQUIRE(desk.hand_in("192.0.2.1", {hash, Secret("guess"), [&](Verdict verdict) { wrong.set_value(verdict); }}));
+  CHECK(right.get_future().get() == Verdict::matches);
+  CHECK(wrong.get_future().get() == Verdict::differs);
 }
 
 TEST_CASE("addresses take turns, whoever came first", "[web][password_desk]") {
@@ -47,7 +102,7 @@ TEST_CASE("addresses take turns, whoever came first", "[web][password_desk]") {
   REQUIRE(desk.hand_in("gate", gate.check()));
   gate.reached.get_future().wait();
   const auto hand_in = [&](const std::string& address, std::size_t total) {
-    return desk.hand_in(address, {hash, Secret("x"), [&order, &all, address, total](bool) {
+    return desk.hand_in(address, {hash, Secret("x"), [&order, &all, address, total](Verdict) {
                                     order.push_back(address);
                                     if (order.size() == total) all.set_value();
                                   }});
@@ -60,21 +115,55 @@ TEST_CASE("addresses take turns, whoever came first", "[web][password_desk]") {
 }
 
 TEST_CASE("one address has few places, and all together not endlessly many", "[web][password_desk]") {
-  Gate gate;
-  PasswordDesk desk;
-  REQUIRE(desk.hand_in("gate", gate.check()));
-  gate.reached.get_future().wait();
-  const auto count = [&](const std::string& address) {
-    int taken = 0;
-    while (taken < 1000 && desk.hand_in(address, {hash, Secret("x"), [](bool) {}})) ++taken;
-    return taken;
-  };
-  CHECK(count("a") == 16);
-  CHECK(count("b") == 16);
-  int all = 32;
-  for (int i = 0; i < 20; ++i) all += count("c" + std::to_string(i));
-  CHECK(all == 128);
-  gate.open.set_value();
+  FullDesk full;
+  for (int i = 0; i < 8; ++i) CHECK(full.fill("guesser" + std::to_string(i)) == 16);
+  for (int i = 0; i < 20; ++i) full.fill("newcomer" + std::to_string(i));
+  CHECK(full.waiting() == 128);
+}
+
+TEST_CASE("at a full desk the newest of the longest line is turned away for who has fewer", "[web][password_desk]") {
+  FullDesk full;
+  for (int i = 0; i < 8; ++i) CHECK(full.fill("guesser" + std::to_string(i)) == 16);
+  CHECK(full.hand_in("newcomer"));
+  CHECK(full.turned_away == std::vector<std::string>{"guesser0, its 16th"});
+  CHECK_FALSE(full.hand_in("guesser1"));
+  CHECK_FALSE(full.hand_in("guesser0"));
+  CHECK(full.turned_away.size() == 1);
+  CHECK(full.fill("newcomer") == 13);
+  CHECK(full.turned_away.size() == 14);
+}
+
+TEST_CASE("nobody is turned away from a full desk for who would only take his place", "[web][password_desk]") {
+  FullDesk full;
+  for (int i = 0; i < 128; ++i) CHECK(full.hand_in("guesser" + std::to_string(i)));
+  CHECK_FALSE(full.hand_in("newcomer"));
+  CHECK(full.turned_away.empty());
+}
+
+TEST_CASE("each check has one verdict, whether it is turned away or not", "[web][password_desk]") {
+  FullDesk full;
+  for (int i = 0; i < 12; ++i) full.fill("guesser" + std::to_string(i));
+  full.finish();
+  CHECK(full.taken > 128);
+  CHECK(full.verdicts.size() == full.taken);
+  for (const auto& [check, count] : full.verdicts) {
+    CAPTURE(check);
+    CHECK(count == 1);
+  }
+}
+
+TEST_CASE("who is turned away may try again at once", "[web][password_desk]") {
+  std::optional<bool> again;
+  FullDesk full;
+  for (int i = 0; i < 7; ++i) CHECK(full.fill("guesser" + std::to_string(i)) == 16);
+  for (int i = 0; i < 16; ++i) {
+    REQUIRE(full.desk.hand_in("stubborn", {hash, Secret("x"), [&](Verdict verdict) {
+                                             if (verdict == Verdict::turned_away) again = full.hand_in("stubborn");
+                                           }}));
+  }
+  // Eight lines are equally long: each gives up one place for a newcomer, the stubborn too.
+  for (int i = 0; i < 8; ++i) REQUIRE(full.hand_in("newcomer"));
+  CHECK(again == false);
 }
 
 TEST_CASE("a desk that ends drops who waits", "[web][password_desk]") {
@@ -84,7 +173,7 @@ TEST_CASE("a desk that ends drops who waits", "[web][password_desk]") {
     PasswordDesk desk;
     REQUIRE(desk.hand_in("gate", gate.check()));
     gate.reached.get_future().wait();
-    for (int i = 0; i < 10; ++i) REQUIRE(desk.hand_in("a", {hash, Secret("x"), [verdicts](bool) {}}));
+    for (int i = 0; i < 10; ++i) REQUIRE(desk.hand_in("a", {hash, Secret("x"), [verdicts](Verdict) {}}));
     gate.open.set_value();
   }
   CHECK(verdicts.use_count() == 1);
