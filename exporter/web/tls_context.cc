@@ -80,11 +80,11 @@ struct ContextMaker {
   using Step = Result<Done, TlsFault>;
 
   static int verify(X509_STORE_CTX* store, void* context) {
-    const auto& self = *static_cast<const TlsContext*>(context);
-    if (self.verifies_ && X509_verify_cert(store) != 1) return 0;
-    if (self.allowed_sans_.empty()) return 1;
+    const ClientDemands& demands = static_cast<const TlsContext*>(context)->client_demands();
+    if (demands.verified && X509_verify_cert(store) != 1) return 0;
+    if (demands.names.empty()) return 1;
     for (const std::string& name : alternative_names(X509_STORE_CTX_get0_cert(store))) {
-      if (std::ranges::find(self.allowed_sans_, name) != self.allowed_sans_.end()) return 1;
+      if (std::ranges::find(demands.names, name) != demands.names.end()) return 1;
     }
     X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
     return 0;
@@ -119,10 +119,12 @@ struct ContextMaker {
   Step clients() {
     const auto kind = settings.client_certificate;
     if (kind == ClientCertificate::none) return Done{};
-    const bool required = kind == ClientCertificate::require_any || kind == ClientCertificate::require_and_verify;
-    made->verifies_ = kind == ClientCertificate::verify_if_given || kind == ClientCertificate::require_and_verify;
-    made->allowed_sans_ = settings.client_allowed_sans;
-    SSL_CTX_set_verify(context(), SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+    ClientDemands& demands = made->client_demands_;
+    demands.required = kind == ClientCertificate::require_any || kind == ClientCertificate::require_and_verify;
+    demands.verified = kind == ClientCertificate::verify_if_given || kind == ClientCertificate::require_and_verify;
+    demands.by_given_authorities = demands.verified && !settings.client_authorities.empty();
+    demands.names = settings.client_allowed_sans;
+    SSL_CTX_set_verify(context(), SSL_VERIFY_PEER | (demands.required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
     SSL_CTX_set_cert_verify_callback(context(), verify, made.get());
     if (settings.client_authorities.empty()) {
       SSL_CTX_set_default_verify_paths(context());

@@ -17,6 +17,14 @@ namespace taskqueue::web {
 /// What is asked of clients; the names are Go's.
 enum class ClientCertificate { none, request, require_any, verify_if_given, require_and_verify };
 
+/// What is asked of a client's certificate before the client comes in.
+struct ClientDemands {
+  bool required = false;              // it must be there
+  bool verified = false;              // if it is there, an authority must have signed it
+  bool by_given_authorities = false;  // one that the configuration names, not any that the system trusts
+  std::vector<std::string> names;     // it must be for one of these; empty: for anybody
+};
+
 /// In order, so that they can be compared.
 enum class TlsVersion { tls12, tls13 };
 
@@ -57,6 +65,7 @@ class TlsContext {
   [[nodiscard]] ssl_ctx_st* get() const { return context_.get(); }
   /// When the certificate cannot be trusted by the clock: "has expired", "is not valid yet"; else empty.
   [[nodiscard]] std::string_view untimely() const { return untimely_; }
+  [[nodiscard]] const ClientDemands& client_demands() const { return client_demands_; }
 
  private:
   struct Free {
@@ -64,8 +73,7 @@ class TlsContext {
   };
   TlsContext();
 
-  std::vector<std::string> allowed_sans_;
-  bool verifies_ = false;  // the chain of a client's certificate
+  ClientDemands client_demands_;
   std::string_view untimely_;
   std::unique_ptr<ssl_ctx_st, Free> context_;
 

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "exporter/web/tls_context.h"
+
 namespace taskqueue::web {
 namespace {
 
@@ -39,12 +41,23 @@ std::string described(const std::vector<Complaint>& complaints) {
   return text;
 }
 
+/// What of the demands on clients' certificates would be given up. Other authorities and other names are none of it.
+std::string_view given_up(const ClientDemands& now, const ClientDemands& then) {
+  if (now.required && !then.required) return "it would let clients in without a certificate";
+  if (now.verified && !then.verified) return "it would not verify clients' certificates any more";
+  if (now.by_given_authorities && !then.by_given_authorities) {
+    return "it would trust the system's authorities with clients' certificates";
+  }
+  if (!now.names.empty() && then.names.empty()) return "it would let clients in whatever name their certificate has";
+  return {};
+}
+
 /// What a running process must not do: see the class.
 std::string_view needs_restart(const Door& now, const Door& then) {
   if (now.tls && !then.tls) return "it would switch TLS off";
   if (!now.tls && then.tls) return "it would switch TLS on";
   if (!now.users.empty() && then.users.empty()) return "it would let everybody in without a password";
-  return {};
+  return now.tls ? given_up(now.tls->client_demands(), then.tls->client_demands()) : std::string_view();
 }
 
 }  // namespace

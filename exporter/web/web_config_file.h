@@ -27,8 +27,8 @@ struct FileStamp {
 };
 
 /// A new certificate, key or password takes effect with the next connection or request. Files that are broken, or that
-/// would switch TLS or passwords off, change nothing and are logged once: that takes a restart, so that a file caught
-/// while it is being written never opens the door. For one thread at a time.
+/// would switch TLS or passwords off or ask less of clients' certificates, change nothing and are logged once: that
+/// takes a restart, so that a file caught while it is being written never opens the door. For one thread at a time.
 class WebConfigFile {
  public:
   /// Uses, does not own, `clock` and `log`.

@@ -15,7 +15,9 @@ namespace {
 
 const std::string other_hash = "$2y$04$nn6FwvIVWo2BqiX9oR.1Z.je8.in8CYBaBmUbuETEmsVXZlKehbpq";
 
-std::string login_of_alice(const std::string& password_hash) { return "basic_auth_users:\n  alice: " + password_hash + "\n"; }
+std::string login_of_alice(const std::string& password_hash) {
+  return "basic_auth_users:\n  alice: " + password_hash + "\n";
+}
 
 class KeptLog final : public Log {
  public:
@@ -89,6 +91,55 @@ TEST_CASE("a running process neither drops nor begins TLS, nor opens its door to
     CHECK(house.file.door() == before);
   }
   CHECK(house.log.count("needs a restart") == 3);
+}
+
+TEST_CASE("what is asked of clients' certificates never becomes less while it runs", "[web][web_config_file]") {
+  FileHouse house;
+  const std::string verified = "  client_auth_type: RequireAndVerifyClientCert\n";
+  const std::string any = "  client_auth_type: RequireAnyClientCert\n";
+  const std::string if_given = "  client_auth_type: VerifyClientCertIfGiven\n";
+  const std::string authority = "  client_ca_file: server.pem\n";
+  const std::string names = "  client_allowed_sans: [a, b]\n";
+  const auto [now, then] = GENERATE_COPY(table<std::string, std::string>({
+      {verified + authority, ""},
+      {verified + authority, verified},
+      {verified + authority, any},
+      {verified + authority, if_given + authority},
+      {verified + authority + names, verified + authority},
+      {any + names, any},
+      {any, ""},
+      {any, if_given},
+      {any, "  client_auth_type: RequestClientCert\n"},
+      {if_given + authority, if_given},
+      {if_given, "  client_auth_type: NoClientCert\n"},
+  }));
+  CAPTURE(now, then);
+  WebConfigFile file(house.folder.write("clients.yml", tls_text + now), house.clock, house.log);
+  REQUIRE(file.open().empty());
+  const auto before = file.door();
+  house.folder.write("clients.yml", tls_text + then);
+  for (int i = 0; i < 3; ++i) CHECK(file.door() == before);
+  CHECK(house.log.count("needs a restart") == 1);
+}
+
+TEST_CASE("as much or more may be asked of clients' certificates while it runs", "[web][web_config_file]") {
+  FileHouse house;
+  const std::string verified = "  client_auth_type: RequireAndVerifyClientCert\n";
+  const std::string authority = "  client_ca_file: server.pem\n";
+  const auto [now, then] = GENERATE_COPY(table<std::string, std::string>({
+      {"", verified + authority},
+      {"  client_auth_type: RequestClientCert\n", ""},
+      {"  client_auth_type: VerifyClientCertIfGiven\n", verified},
+      {verified, verified + authority},
+      {verified + authority, verified + "  client_ca_file: other.pem\n"},
+      {verified + "  client_allowed_sans: [a, b]\n", verified + "  client_allowed_sans: [b, c, d]\n"},
+  }));
+  CAPTURE(now, then);
+  WebConfigFile file(house.folder.write("clients.yml", tls_text + now), house.clock, house.log);
+  REQUIRE(file.open().empty());
+  const auto before = file.door();
+  house.folder.write("clients.yml", tls_text + then);
+  CHECK(file.door() != before);
 }
 
 TEST_CASE("users may come to a file that had none", "[web][web_config_file]") {
