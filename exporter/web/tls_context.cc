@@ -136,6 +136,8 @@ struct ContextMaker {
       X509_STORE_add_cert(SSL_CTX_get_cert_store(context()), authority.get());
       SSL_CTX_add_client_CA(context(), authority.get());  // so that clients with several certificates can choose
     }
+    // As in Go, each of them is trusted for itself; OpenSSL would want one that signed itself at the end of the chain.
+    X509_STORE_set_flags(SSL_CTX_get_cert_store(context()), X509_V_FLAG_PARTIAL_CHAIN);
     ERR_clear_error();
     return Done{};
   }

@@ -14,8 +14,10 @@ class Certificates:
     def run(self, *arguments):
         subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.folder)
 
-    def authority(self, name):
-        self.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem",
+    def authority(self, name, above=None):
+        """Signed by itself, or by the authority above it."""
+        signer = ("-CA", f"{above}.pem", "-CAkey", f"{above}.key") if above else ()
+        self.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", *signer,
                  "-days", "2", "-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
     def sign(self, name, names, authority="ca", pause=0.0):

@@ -195,6 +195,19 @@ class FieldsTest(WebConfigCase):
             self.assertTrue(status == wanted if wanted else status in (35, 56), (names, status))
             exporter.end()
 
+    def test_an_intermediate_authority_is_trusted_without_its_root(self):
+        self.certificates.authority("below", above="ca")
+        self.certificates.authority("beside", above="ca")
+        self.certificates.sign("friend", "DNS:friend", "below")
+        self.certificates.sign("cousin", "DNS:friend", "beside")
+        self.certificates.sign("nephew", "DNS:friend", "ca")
+        self.certificates.authority("strange_ca")
+        self.certificates.sign("stranger", "DNS:friend", "strange_ca")
+        _, address = self.serve(SERVER + "  client_ca_file: below.pem\n  client_auth_type: RequireAndVerifyClientCert\n")
+        served = [who for who in ("friend", "cousin", "nephew", "stranger")
+                  if self.is_served(address, *self.certificates.client_flags(who))]
+        self.assertEqual(["friend"], served)
+
     def test_headers_users_methods_and_reload_over_tls(self):
         exporter, address = self.serve(
             SERVER + USERS + f"  bob: {OTHER}\n" + "http_server_config:\n  http2: true\n  headers:\n    X-Frame-Options: sameorigin\n"
