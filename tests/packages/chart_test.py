@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -58,6 +59,15 @@ class ManifestsTest(unittest.TestCase):
         groups = [group for name in sorted(os.listdir(rules)) if re.fullmatch(r"taskqueue_\w+\.yml", name)
                   for group in yaml.safe_load(read(rules, name))["groups"]]
         self.assertEqual(groups, of_kind("PrometheusRule")["spec"]["groups"])
+
+    def test_targets_have_the_job_that_the_alerts_ask_for(self):
+        asked = {job for group in of_kind("PrometheusRule")["spec"]["groups"] for rule in group["rules"]
+                 for job in re.findall(r'\bjob="([^"]*)"', rule["expr"])}
+        self.assertEqual(1, len(asked), asked)
+        # Without a word of ours prometheus-operator names the job after the Service.
+        for endpoint in of_kind("ServiceMonitor")["spec"]["endpoints"]:
+            given = {each["replacement"] for each in endpoint.get("relabelings", []) if each.get("targetLabel") == "job"}
+            self.assertEqual(asked, given)
 
 
 class ValuesTest(unittest.TestCase):
