@@ -70,6 +70,32 @@ class ManifestsTest(unittest.TestCase):
             self.assertEqual(asked, given)
 
 
+@unittest.skipUnless(shutil.which("helm"), "helm is not on the PATH")
+class ProbesTest(unittest.TestCase):
+    def probes(self, *values):
+        """The liveness and the readiness probe, rendered with these values."""
+        shown = subprocess.run(["helm", "template", "x", CHART, "--kube-version", "1.31.0", *values],
+                               capture_output=True, text=True, check=True).stdout
+        pod = next(each for each in yaml.safe_load_all(shown) if each and each["kind"] == "Deployment")["spec"]["template"]["spec"]
+        return [pod["containers"][0][name] for name in ("livenessProbe", "readinessProbe")]
+
+    def test_an_open_port_is_asked_for_its_pages(self):
+        live, ready = self.probes()
+        self.assertEqual({"path": "/-/healthy", "port": "metrics", "scheme": "HTTP"}, live["httpGet"])
+        self.assertEqual({"path": "/-/ready", "port": "metrics", "scheme": "HTTP"}, ready["httpGet"])
+
+    def test_behind_a_password_the_binary_asks_for_itself(self):
+        live, ready = self.probes("--set", "webConfig.existingSecret=web")
+        self.assertIn("--health.check", live["exec"]["command"])
+        self.assertEqual({"port": "metrics"}, ready["tcpSocket"])
+
+    def test_behind_tls_they_only_connect_since_the_kubelet_has_neither_password_nor_certificate(self):
+        for probe in self.probes("--set", "webConfig.existingSecret=web,webConfig.tls=true"):
+            self.assertEqual({"port": "metrics"}, probe.get("tcpSocket"))
+            self.assertNotIn("httpGet", probe)
+            self.assertNotIn("exec", probe)
+
+
 class ValuesTest(unittest.TestCase):
     def test_the_schema_knows_the_values_and_no_others(self):
         schema = json.loads(read(CHART, "values.schema.json"))
