@@ -18,6 +18,7 @@
 #include "exporter/simulator/demo.h"
 #include "exporter/simulator/listener.h"
 #include "exporter/version.h"
+#include "exporter/web/listen_address.h"
 
 namespace taskqueue {
 namespace {
@@ -47,6 +48,12 @@ std::string version_text() {
          ")\n  compiler: " + compiler + "\n  platform: " + platform;
 }
 
+/// As CLI11 has checks: what is wrong, or nothing.
+std::string complaint_about_address(const std::string& address) {
+  const auto parsed = web::parse_listen_address(address);
+  return parsed ? std::string() : parsed.error();
+}
+
 void declare(CLI::App& cli, Flags& flags) {
   cli.add_option("--config.file", flags.config_file, "Configuration, TOML")->type_name("FILE");
   cli.add_flag("--config.check", flags.check, "Check the configuration, call nothing, and exit");
@@ -65,7 +72,8 @@ void declare(CLI::App& cli, Flags& flags) {
                  "Where to listen; repeatable; port 0 picks a free one")
       ->type_name("ADDR")
       ->capture_default_str()
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->check(complaint_about_address);
   cli.add_option("--web.telemetry-path", flags.web.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str()

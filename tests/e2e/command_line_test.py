@@ -53,6 +53,17 @@ class FlagsTest(lab.LabCase):
                 self.assertEqual(2, done.returncode, done.stderr)
                 self.assertNotEqual("", done.stderr)
 
+    def test_an_address_that_is_none_is_told_when_the_flags_are_read(self):
+        config = "--config.file=" + self.write("c.toml", CONFIG)
+        for address, said in (("foo", "the port is missing"), (":99999", "from 0 to 65535"), ("::1:80", "needs brackets")):
+            for flags in ([], ["--config.check"], ["--once"]):
+                with self.subTest(address=address, flags=flags):
+                    done = self.run_exporter(config, *flags, "--web.listen-address=:0", f"--web.listen-address={address}")
+                    self.assertEqual(2, done.returncode, done.stderr)
+                    self.assertIn(f'--web.listen-address: "{address}" is no address to listen on: ', done.stderr)
+                    self.assertIn(said, done.stderr)
+                    self.assertEqual("", done.stdout)
+
     def test_the_configuration_is_checked_without_a_call(self):
         path = self.write("good.toml", CONFIG)
         good = self.run_exporter("--config.check", f"--config.file={path}")
