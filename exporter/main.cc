@@ -130,8 +130,17 @@ int run_once(App& app, Milliseconds timeout) {
   return std::fflush(stdout) == 0 && succeeded ? fine : failed;
 }
 
+/// What serve waits for.
+sigset_t awaited_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
 /// Serves until SIGTERM or SIGINT; SIGHUP reloads.
-int serve(App& app, const WebOptions& web, const sigset_t& signals) {
+int serve(App& app, const WebOptions& web) {
+  const sigset_t signals = awaited_signals();
   app.start(web);
   while (true) {
     int signal = 0;
@@ -143,14 +152,14 @@ int serve(App& app, const WebOptions& web, const sigset_t& signals) {
   return fine;
 }
 
-/// Blocked here, before any thread starts, so that only sigwait sees them. A peer that closes is no reason to die.
-sigset_t take_signals() {
+/// To be called before any thread starts. A peer that closes is no reason to die. Signals are blocked for serve alone,
+/// so that only its sigwait sees them: whatever else is asked for ends by them as any program does, however long it
+/// waits.
+void take_signals(const Flags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM}) ::sigaddset(&signals, signal);
+  if (flags.check || flags.estimate || flags.once) return;
+  const sigset_t signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
 }
 
 std::string in_words(const web::Door& door) {
@@ -184,7 +193,7 @@ int run(const Flags& flags) {
   const auto once_timeout = parse_duration(flags.once_timeout);
   if (!once_timeout) return misuse("--once.timeout: " + once_timeout.error());
 
-  const sigset_t signals = take_signals();
+  take_signals(flags);
   SystemClock clock;
   SystemRandom random;
   StreamLog log(stderr, clock, log_style(flags));
@@ -220,7 +229,7 @@ int run(const Flags& flags) {
   if (flags.once) return run_once(app, *once_timeout);
   WebOptions options = flags.web;
   if (with_web_config) options.config = &web_config;
-  return serve(app, options, signals);
+  return serve(app, options);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import sys
 import unittest
 
@@ -96,6 +97,19 @@ class OnceTest(lab.LabCase):
         self.assertEqual(1, done.returncode, done.stderr[-2000:])
         up = lab.select(lab.parse_exposition(done.stdout), "taskqueue_up", queue="transcode")
         self.assertEqual([0.0], [s.value for s in up])
+
+    def test_a_signal_ends_once_while_an_endpoint_is_silent(self):
+        for how in (signal.SIGTERM, signal.SIGINT):
+            # What is handled here is at its default in a program that we start, also where somebody ignores it (nohup, &).
+            self.addCleanup(signal.signal, how, signal.signal(how, signal.default_int_handler))
+            with self.subTest(how=how), socket.create_server(("127.0.0.1", 0)) as endpoint:
+                endpoint.settimeout(20)
+                config = CONFIG.replace("127.0.0.1:1", f"127.0.0.1:{endpoint.getsockname()[1]}")
+                looking = self.start_exporter("--once", "--config.file=" + self.write("c.toml", config))
+                connection, _ = endpoint.accept()
+                with connection:
+                    self.assertNotEqual(b"", connection.recv(1), "it asks, and is not answered")
+                    self.assertEqual(-how, looking.stop(how, timeout=5))
 
 
 class ListenersTest(lab.LabCase):
