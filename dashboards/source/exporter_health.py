@@ -6,6 +6,7 @@ from queries import OF_QUEUE, process, rate, replicas
 OF_REPLICA = "{{instance}}"
 UP = process("up")
 FAILURE = 'result!~"success|partial|stopped"'
+RUNNING = 'reason="running"'
 
 
 def of_each(metric: str) -> Query:
@@ -25,7 +26,7 @@ def refreshes(labels: str, *more: str) -> str:
 
 
 def skipped(labels: str) -> str:
-    return f"sum by ({labels}) ({rate(process('taskqueue_refreshes_skipped_total'))})"
+    return f"sum by ({labels}) ({rate(process('taskqueue_refreshes_skipped_total', RUNNING))})"
 
 
 NOW = Row("Now", (
