@@ -1,7 +1,7 @@
 """What the reading costs: requests, limits, errors, latency."""
 from choices import ACCOUNT, INSTANCE, JOB, MARKS, REGION, SERVICE
 from grafana import ORANGE, RED, YELLOW, Column, Dashboard, Heatmap, Lines, Query, Row, Stat, Table
-from queries import OF_ACTION, budget_used, call, process, rate
+from queries import OF_ACTION, budget_used, call, process, rate, replicas
 
 OK = 'code="OK"'
 REQUESTS = "taskqueue_api_requests_total"
@@ -104,8 +104,8 @@ ACCESS = Row("Access", (
           (Query(f"max by (provider, instance) (abs({process('taskqueue_clock_offset_seconds')}))",
                  "{{provider}} {{instance}}"),), unit="s", width=12, steps=((60, ORANGE),)),
     Stat("Credentials end in", "Temporary credentials are renewed five minutes before they end; well under that, a "
-         "renewal has failed.",
-         (Query(f"min by (account) ({process(EXPIRY, OF_ACCOUNT)}) - time()", "{{account}}"),), unit="s", width=12,
+         "renewal has failed. Of replicas the one whose credentials last longest counts: who reads no queue renews none.",
+         (Query(f"min by (account) ({replicas(process(EXPIRY, OF_ACCOUNT))}) - time()", "{{account}}"),), unit="s", width=12,
          height=8, empty="No account uses temporary credentials"),
 ))
 
