@@ -22,8 +22,8 @@ constexpr double failed_share = 0.05;
 // differ little it is less, for some that are very long more.
 constexpr double oldest_lives = 1.3;
 constexpr double reach_budget = 1.2;
-// New tasks of ECS are asked for by creation, as far back as ended ones fill a page, ten minutes at most; live ones
-// come on top.
+// New tasks of ECS are asked for by creation, as far back as they fill a page, ten minutes at most, and so far at every
+// 20th.
 constexpr double ecs_longest_overlap = 600;
 constexpr double ecs_filled_page = 90;
 
@@ -93,8 +93,9 @@ CallRates ecs_call_rates(const QueueLoad& load, const ReadingRhythm& rhythm) {
   const double live = load.queued + load.running;
   const double since_then = load.ended_per_second * (rhythm.interval + ecs_longest_overlap);
   const double since_last = load.ended_per_second * rhythm.interval;
-  const double fresh = std::min(since_then, std::max(ecs_filled_page, since_last) + live);
-  const double refresh = pages(fresh) + (live > 0 ? pages(live) : 0) + 1;
+  const double usual = pages(std::min(since_then, std::max(ecs_filled_page, since_last)));
+  const double fresh = usual + long_overlap_share * (pages(since_then) - usual);
+  const double refresh = fresh + (live > 0 ? pages(live) : 0) + 1;
   return {{"DescribeTasks", refresh / rhythm.interval}};
 }
 

@@ -42,7 +42,7 @@ TaskCounting::TaskCounting(TaskState& state, const Vocabulary& vocabulary, const
       as_of_(as_of),
       slots_(state.type_slots, max_types, vocabulary),
       cells_(state),
-      sweeping_(state, vocabulary, slots_) {
+      sweeping_(state, vocabulary, abilities, slots_) {
   for (const std::string& type : vocabulary.types) counters_of(type);
 }
 
@@ -254,7 +254,8 @@ void TaskCounting::rebuild_cells(const Sighting& sighting) {
     const bool is_in = listed != sighting.tasks().end() && is_terminal(listed->second.phase);
     if (!is_in && counted.minute >= edge) cells.add(counted.kind, counted.minute);
   }
-  state_.cells = with_told_outcomes(std::move(cells), state_.cells, state_.kinds);
+  if (abilities_.has_outcomes) cells = with_told_outcomes(std::move(cells), state_.cells, state_.kinds);
+  state_.cells = std::move(cells);
   state_.sweep.reset();
   state_.swept = as_of_;
   state_.complete = true;

@@ -143,7 +143,7 @@ void TaskSweeping::finish(WallTime now) {
   EndedCells cells = state_.cells;
   cells.replace(minute_of(sweep.from), minute_of(sweep.until), sweep.cells);
   if (!sweep.is_check) cells = std::move(sweep.cells);
-  cells = with_told_outcomes(std::move(cells), state_.cells, state_.kinds);
+  if (abilities_.has_outcomes) cells = with_told_outcomes(std::move(cells), state_.cells, state_.kinds);
   if (state_.complete && within_window(cells) != within_window(state_.cells)) ++state_.corrections;
   state_.cells = std::move(cells);
   drop_left(now);  // what ended of late may be as old as the window

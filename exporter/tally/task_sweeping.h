@@ -15,8 +15,8 @@ namespace taskqueue {
 class TaskSweeping {
  public:
   /// Writes to, does not own, `state`; uses the others.
-  TaskSweeping(TaskState& state, const Vocabulary& vocabulary, TypeSlots& slots)
-      : state_(state), vocabulary_(vocabulary), slots_(slots), cells_(state) {}
+  TaskSweeping(TaskState& state, const Vocabulary& vocabulary, const Abilities& abilities, TypeSlots& slots)
+      : state_(state), vocabulary_(vocabulary), abilities_(abilities), slots_(slots), cells_(state) {}
 
   /// Begins to count the whole window at cloud time `now`, in place of a sweep under way. It owns what ended before the
   /// watermark.
@@ -44,6 +44,7 @@ class TaskSweeping {
 
   TaskState& state_;
   const Vocabulary& vocabulary_;
+  const Abilities& abilities_;
   TypeSlots& slots_;
   TaskCells cells_;
 };

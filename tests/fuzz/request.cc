@@ -76,9 +76,10 @@ Heard hear(const std::vector<std::string_view>& pieces) {
 bool is_too_long(const Heard& heard) { return heard.refusal == 414 || heard.refusal == 431; }
 
 /// Of a head that comes in pieces the parser may see what is wrong with it only at its end. Where one that reaches the
-/// limit is cut decides whether it passes.
+/// limit is cut decides whether it passes, and where an unfinished body is cut, whether it is too long already.
 bool means_the_same(const Heard& cut, const Heard& at_once, bool is_long) {
   if (is_long && (is_too_long(cut) || is_too_long(at_once))) return true;
+  if (!at_once.is_done && at_once.refusal == 0 && cut.refusal == 413) return true;
   if (at_once.refusal == 0) return cut == at_once;
   return !cut.is_done && (cut.refusal == at_once.refusal || cut.refusal == 0 || is_too_long(cut));
 }
