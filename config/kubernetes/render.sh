@@ -24,5 +24,6 @@ render() {
 }
 
 if [ "${1-}" = --hash ]; then hash && exit; fi
+command -v helm >/dev/null || { echo "render.sh: helm is not on the PATH; nothing was written" >&2 && exit 1; }
 render taskqueue-exporter.yaml
 render monitoring.yaml --set serviceMonitor.enabled=true,prometheusRule.enabled=true --show-only templates/monitoring.yaml
