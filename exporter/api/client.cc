@@ -13,6 +13,7 @@ namespace {
 
 constexpr int most_attempts = 3;
 // A longer silence than this is left to the next refresh: the limiter keeps it in any case.
+constexpr Milliseconds keys_stay_fresh = std::chrono::seconds{1};
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
 
 /// Hides what of the request is secret: keys, token, signature, and parameters that say so.
@@ -52,9 +53,13 @@ Result<Answer, Failure> Client::call(const Call& call) {
   bool clock_was_set = false;
   bool keys_were_changed = false;
   for (int attempts = 1;; ++attempts) {
+    // Keys first: calls that have their permission and wait for keys would all leave at once.
+    auto credentials = parts_.credentials.get(stop_);
+    if (!credentials) return Unexpected(credentials.error());
+    const SteadyTime had_keys = parts_.clock.steady_now();
     const auto taken = line.quota->take(call.urgency, stop_);
     if (!taken) return Unexpected(told_to_stop());
-    const auto credentials = parts_.credentials.get(stop_);
+    if (parts_.clock.steady_now() - had_keys > keys_stay_fresh) credentials = parts_.credentials.get(stop_);
     if (!credentials) return Unexpected(credentials.error());
     Result<Answer, Failure> outcome = attempt(call, line, *taken, *credentials);
     if (outcome || attempts == most_attempts) return outcome;

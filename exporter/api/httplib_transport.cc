@@ -397,15 +397,16 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
   while (true) {
     Exchange exchange{.clock = clock_, .deadline = deadline, .largest_body = options_.largest_body, .body = {}};
     connection->handle.begin_call(options_.largest_body + room_for_head);
-    const std::stop_callback on_stop(stop, [&] { connection->handle.end_call(); });
     httplib::Result result = [&] {
+      // Both are over before the connection goes to somebody else.
+      const std::stop_callback on_stop(stop, [&] { connection->handle.end_call(); });
       const Watchdog::Watch watch(*watchdog_, connection->handle, deadline);
       return exchange.run(*connection, with_headers(request));
     }();
 
     if (stop.stop_requested()) return Unexpected(failed(FailureKind::stopped, "stopped before the answer came"));
-    // cpp-httplib shows us every head but that of an answer without a body. Newer versions pass off a proxy's refusal of a
-    // tunnel as the answer, and do not show it either.
+    // cpp-httplib shows us every head but that of an answer without a body. Newer versions pass off a proxy's refusal
+    // of a tunnel as the answer, and do not show it either.
     const bool is_refused_tunnel = result && connection->proxy && !exchange.answer_began && result->status >= 300;
     if (result && (result->status == 407 || is_refused_tunnel)) {
       return Unexpected(refused_by_proxy(connection->proxy, host_header(endpoint)));

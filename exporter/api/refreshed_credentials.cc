@@ -33,7 +33,9 @@ Result<Credentials, Failure> RefreshedCredentials::get(const std::stop_token& st
 void RefreshedCredentials::refused(const Credentials& keys) {
   const Lock lock(mutex_);
   if (!keys_ || were_refused_ || *keys_ != keys) return;
+  if (were_given_again_ && parts_.clock.steady_now() < not_before_) return;  // the source has no others
   were_refused_ = true;
+  if (were_given_again_) return;
   if (parts_.clock.steady_now() - fetched_at_ > young) refusals_ = 0;
   // The first time new keys are fetched at once. If those are refused too, it is not for their age.
   if (++refusals_ > 1)
@@ -84,6 +86,9 @@ Result<Credentials, Failure> RefreshedCredentials::fetch(const std::stop_token& 
 
 void RefreshedCredentials::keep(const Credentials& keys) {
   if (were_refused_ && keys.id == keys_->id && keys.token == keys_->token) {
+    // Other calls of this account may be allowed with them: who was refused must not take them from all.
+    were_refused_ = false;
+    were_given_again_ = true;
     fail(no_keys("the keys that the cloud has refused are given again"));
     return;
   }
@@ -91,7 +96,7 @@ void RefreshedCredentials::keep(const Credentials& keys) {
   renew_at_ = *keys.expiry - std::min<Milliseconds>(longest_lead, life / 4);
   keys_ = keys;
   fetched_at_ = parts_.clock.steady_now();
-  were_refused_ = false;
+  were_refused_ = were_given_again_ = false;
   failure_.reset();
   patience_ = Milliseconds{0};
   not_before_ = SteadyTime::min();

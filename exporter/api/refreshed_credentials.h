@@ -49,6 +49,7 @@ class RefreshedCredentials final : public CredentialsProvider {
   WallTime renew_at_ GUARDED_BY(mutex_){};
   SteadyTime fetched_at_ GUARDED_BY(mutex_){};
   bool were_refused_ GUARDED_BY(mutex_) = false;                 // the keys, by the cloud
+  bool were_given_again_ GUARDED_BY(mutex_) = false;             // by the source, after that
   int refusals_ GUARDED_BY(mutex_) = 0;                          // of young keys, one after the other
   std::optional<Failure> failure_ GUARDED_BY(mutex_);            // of the last time that the source was asked
   SteadyTime not_before_ GUARDED_BY(mutex_){SteadyTime::min()};  // the source is left in peace until then

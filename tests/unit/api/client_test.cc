@@ -245,6 +245,16 @@ TEST_CASE("without keys nothing is sent", "[api][client]") {
   CHECK(bench.transport.requests.empty());
 }
 
+TEST_CASE("keys are waited for before the permission to call, so that calls do not pile up behind them",
+          "[api][client]") {
+  ClientBench bench;
+  bench.keys.missing = true;
+  const SteadyTime before = bench.clock.steady_now();
+  for (int i = 0; i < 100; ++i) REQUIRE_FALSE(bench.call());
+  CHECK(bench.clock.steady_now() == before);
+  CHECK(bench.quotas.entries().at(0).reading.waited == 0);
+}
+
 TEST_CASE("a stop ends the call before the next attempt", "[api][client]") {
   ClientBench bench;
   bench.transport.answers = {says("", 500)};
