@@ -42,7 +42,7 @@ TaskCounting::TaskCounting(TaskState& state, const Vocabulary& vocabulary, const
       as_of_(as_of),
       slots_(state.type_slots, max_types, vocabulary),
       cells_(state),
-      sweeping_(state, vocabulary, abilities, slots_) {
+      sweeping_(state, vocabulary, abilities_, slots_) {
   for (const std::string& type : vocabulary.types) counters_of(type);
 }
 
