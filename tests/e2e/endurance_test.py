@@ -81,7 +81,7 @@ class EnduranceTest(lab.LabCase):
               f"resident {settled} KiB after a sixth of it, {now} KiB at its end")
         self.assertEqual(failures, [])
         self.assertEqual(exporter.value("taskqueue_exporter_config_last_reload_successful"), 1)
-        self.assertLess(now, settled + MOST_GROWTH_KIB)
+        self.assertTrue(lab.SANITIZED or now < settled + MOST_GROWTH_KIB, f"{now} KiB after {settled}")
         ups = [s.value for s in lab.select(exporter.scrape(), "taskqueue_up")]
         self.assertEqual(set(ups), {1.0})
         self.assertEqual(exporter.stop(), 0)

@@ -43,6 +43,7 @@ def known():
         return json.load(file)
 
 
+@lab.not_sanitized
 class InstructionsTest(unittest.TestCase):
     def test_no_work_takes_more_instructions_than_it_did(self):
         if toolchain() != known()["toolchain"]:

@@ -20,6 +20,10 @@ BUILD = os.environ.get("BUILD_DIR", os.path.join(ROOT, "build", "release"))
 EXPORTER = os.environ.get("TASKQUEUE_EXPORTER", os.path.join(BUILD, "taskqueue_exporter"))
 SIMULATOR = os.environ.get("CLOUD_SIMULATOR", os.path.join(BUILD, "cloud_simulator"))
 
+# Where the programs run with sanitizers, which keep what was freed and take many times as long, nothing is measured.
+SANITIZED = bool(re.search(r"lib[at]san", subprocess.run(["ldd", EXPORTER], capture_output=True, text=True, check=False).stdout))
+not_sanitized = unittest.skipIf(SANITIZED, "measures, which means nothing with sanitizers")
+
 Answer = namedtuple("Answer", "status headers body")
 Sample = namedtuple("Sample", "name labels value")
 

@@ -19,6 +19,7 @@ def resident_kib(pid, name="VmRSS"):
         return next(int(line.split()[1]) for line in file if line.startswith(name + ":"))
 
 
+@lab.not_sanitized
 class MemoryTest(lab.LabCase):
     def test_two_great_windows_are_little_memory(self):
         simulator = self.start_simulator("--cloud=load", f"--tasks-in-window={TASKS}", "--rate=20", "--queues=1", "--jobs=1")

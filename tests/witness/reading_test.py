@@ -10,6 +10,7 @@ import reading
 TASKS, WANTED = 30000, 2
 
 
+@reading.lab.not_sanitized
 class ReadingTest(unittest.TestCase):
     def test_reading_costs_a_fraction_of_what_the_sdk_needs(self):
         exporter, sdk = reading.measure(TASKS, 2, [reading.sdks.find_tool("node")], tls=False)
