@@ -85,30 +85,37 @@ void for_each_field(const RedisReply& hash, const Take& take) {
 Result<Entry, Failure> RedisLedger::load(const LedgerKey& queue) {
   Book book = book_of(queue);
   if (book.epoch == 0) return Unexpected(refused("another replica reads this queue"));
-  if (book.restores && book.entry) {
-    const auto restored = write(queue, book, nullptr, *book.entry);
-    note(queue, restored);
-    if (!restored) return Unexpected(restored.error());
-    parts_.log.warn("ledger", "Redis had lost a queue, its reader has put it back", {{"queue", queue.labels.queue}});
-    book.restores = false;
-    put_back(queue, book);
-    return *book.entry;
+  if (book.entry && !book.restores) {
+    const auto found = compare(queue, book);
+    if (!found) return Unexpected(found.error());
+    if (*found == Found::same) return *book.entry;
+    book.restores = *found == Found::less;
   }
-  if (book.entry) {
-    const auto stands = still_stands(queue, book);
-    if (!stands) return Unexpected(stands.error());
-    if (*stands) return *book.entry;
-  }
+  if (book.entry && book.restores) return restore(queue, std::move(book));
   return read(queue, std::move(book));
 }
 
-Result<bool, Failure> RedisLedger::still_stands(const LedgerKey& queue, const Book& book) {
-  const auto replies = parts_.redis.run({{"HMGET", queue_keys(parts_.prefix, queue).entry, "generation", "line"}},
-                                        patience_for_little);
+Result<RedisLedger::Found, Failure> RedisLedger::compare(const LedgerKey& queue, const Book& book) {
+  const auto replies =
+      parts_.redis.run({{"HMGET", queue_keys(parts_.prefix, queue).entry, "generation", "line"}}, patience_for_little);
   if (!replies) return Unexpected(replies.error());
-  const RedisReply& found = replies->front();
-  if (found.is_error()) return Unexpected(refusal(found));
-  return static_cast<std::uint64_t>(found.at(0).number()) == book.entry->generation && found.at(1).text == book.line;
+  const RedisReply& there = replies->front();
+  if (there.is_error()) return Unexpected(refusal(there));
+  const auto generation = static_cast<std::uint64_t>(there.at(0).number());
+  const bool same_line = there.at(1).text == book.line;
+  if (same_line && generation == book.entry->generation) return Found::same;
+  const bool is_less = generation < book.entry->generation && (generation == 0 || same_line);
+  return is_less ? Found::less : Found::other;
+}
+
+Result<Entry, Failure> RedisLedger::restore(const LedgerKey& queue, Book book) {
+  const auto restored = write(queue, book, nullptr, *book.entry);
+  note(queue, restored);
+  if (!restored) return Unexpected(restored.error());
+  parts_.log.warn("ledger", "Redis had lost a queue, its reader has put it back", {{"queue", queue.labels.queue}});
+  book.restores = false;
+  put_back(queue, book);
+  return *book.entry;
 }
 
 Result<Entry, Failure> RedisLedger::read(const LedgerKey& queue, Book book) {
@@ -190,13 +197,15 @@ Result<Done, Failure> RedisLedger::write(const LedgerKey& queue, const Book& boo
   if (!reply) return Unexpected(reply.error());
   const std::string& outcome = reply->at(0).text;
   if (outcome == "written") return Done{};
-  const std::string found = std::to_string(reply->at(1).number());
+  const auto generation = static_cast<std::uint64_t>(reply->at(1).number());
+  const std::string found = std::to_string(generation);
   if (outcome == "epoch" && found == "0") return Unexpected(refused("Redis has forgotten who reads this queue"));
   if (outcome == "epoch") {
     return Unexpected(refused("another replica has taken this queue over: its epoch is " + found + ", ours was " +
                               std::to_string(book.epoch)));
   }
-  forget(queue);
+  // Where less stands Redis has lost something: then ours may be the only copy, and the next load puts it back.
+  if (generation >= book.entry->generation) forget(queue);
   return Unexpected(refused("what stands in Redis has generation " + found + ", so it is not what was counted from"));
 }
 
@@ -233,8 +242,10 @@ void RedisLedger::reign(const LedgerKey& queue, std::uint64_t epoch, bool restor
 
 void RedisLedger::forget(const LedgerKey& queue) {
   const Lock lock(mutex_);
-  books_[queue].entry.reset();
-  books_[queue].refused = false;
+  Book& book = books_[queue];
+  book.entry.reset();
+  book.restores = false;
+  book.refused = false;
 }
 
 bool RedisLedger::is_writable() {

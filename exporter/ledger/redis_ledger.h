@@ -68,7 +68,10 @@ class RedisLedger final : public Ledger {
   [[nodiscard]] Result<Entry, Failure> read(const LedgerKey& queue, Book book);
   [[nodiscard]] Result<Entry, Failure> begin_anew(const LedgerKey& queue, Book book);
   [[nodiscard]] Result<Entry, Failure> set_aside(const LedgerKey& queue, Book book, const Failure& why);
-  [[nodiscard]] Result<bool, Failure> still_stands(const LedgerKey& queue, const Book& book);
+  /// What Redis holds, beside the entry that the book remembers. `less`: nothing, or an earlier one of the same line.
+  enum class Found { same, less, other };
+  [[nodiscard]] Result<Found, Failure> compare(const LedgerKey& queue, const Book& book);
+  [[nodiscard]] Result<Entry, Failure> restore(const LedgerKey& queue, Book book);
   /// `before` null: the whole entry, whatever stands there.
   [[nodiscard]] Result<Done, Failure> write(const LedgerKey& queue, const Book& book, const Entry* before,
                                             const Entry& next);

@@ -176,6 +176,37 @@ TEST_CASE("what Redis has lost is put back by who was the reader, under a higher
   CHECK(second.arrived() == 6);
 }
 
+TEST_CASE("a reader that writes before it asks for its lease keeps what Redis has lost", "[wire][redis]") {
+  RedisServer server;
+  Replica first(server, "first"), second(server, "second");
+  first.ask_patiently();
+  for (int i = 0; i < 3; ++i) REQUIRE(first.count());
+  const std::string older = server.run({"DUMP", keys.entry}).text;
+  for (int i = 0; i < 2; ++i) REQUIRE(first.count());
+  const Entry in_flight = *first.ledger.load(queue);
+  const bool commits = GENERATE(true, false);
+  CAPTURE(commits);
+
+  SECTION("flushed") { server.run({"FLUSHALL"}); }
+  SECTION("restarted without persistence") { server.restart(); }
+  SECTION("only the entry was evicted") { server.run({"DEL", keys.entry}); }
+  SECTION("it came back older") { server.run({"RESTORE", keys.entry, "0", older, "REPLACE"}); }
+
+  // A refresh in flight when it was lost commits, later ones load first.
+  if (commits) CHECK_FALSE(first.count(in_flight));
+  const bool counted = first.count().has_value();
+  second.ask();
+  CHECK_FALSE(second.leads());
+  first.ask();
+  REQUIRE(first.leads());
+  CHECK(first.arrived() == (counted ? 6 : 5));
+  REQUIRE(first.count());
+  first.leadership.resign();
+  second.ask();
+  REQUIRE(second.leads());
+  CHECK(second.arrived() == (counted ? 7 : 6));
+}
+
 TEST_CASE("who remembers more comes before who was faster", "[wire][redis]") {
   RedisServer server;
   Replica first(server, "first"), second(server, "second");
