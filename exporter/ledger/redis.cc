@@ -25,6 +25,13 @@ Result<Secret, Failure> read_password(const std::filesystem::path& file) {
   return Secret(std::move(line));
 }
 
+/// True if who answers there is a replica now: after a failover the address leads elsewhere, an old connection does
+/// not. Before Redis 7 the error of a script has the code of what it called in the middle of its sentence.
+bool comes_from_replica(const RedisReply& reply) {
+  return reply.is_error() &&
+         (reply.text.find("READONLY") != std::string::npos || reply.text.find("MASTERDOWN") != std::string::npos);
+}
+
 }  // namespace
 
 RemoteRedis::RemoteRedis(RedisAddress address, std::filesystem::path password_file, Clock& clock)
@@ -36,7 +43,12 @@ Result<std::vector<RedisReply>, Failure> RemoteRedis::run(const std::vector<Redi
   auto connection = borrow(deadline);
   if (!connection) return Unexpected(connection.error());
   auto replies = (*connection)->run(commands, deadline);
-  if (replies) give_back(std::move(*connection));
+  if (!replies) return replies;
+  if (std::ranges::any_of(*replies, comes_from_replica)) {
+    drop_idle();
+  } else {
+    give_back(std::move(*connection));
+  }
   return replies;
 }
 
@@ -76,6 +88,11 @@ Result<RemoteRedis::Connection, Failure> RemoteRedis::connect(SteadyTime deadlin
 void RemoteRedis::give_back(Connection connection) {
   const Lock lock(mutex_);
   if (idle_.size() < most_idle) idle_.push_back(std::move(connection));
+}
+
+void RemoteRedis::drop_idle() {
+  const Lock lock(mutex_);
+  idle_.clear();
 }
 
 }  // namespace taskqueue

@@ -41,6 +41,7 @@ class RemoteRedis final : public Redis {
   [[nodiscard]] Result<Connection, Failure> borrow(SteadyTime deadline);
   [[nodiscard]] Result<Connection, Failure> connect(SteadyTime deadline) const;
   void give_back(Connection connection);
+  void drop_idle();
 
   // Constant after construction.
   const RedisAddress address_;

@@ -337,6 +337,31 @@ TEST_CASE("a Redis that does not answer costs no more than the patience given to
   CHECK(redis->run({{"PING"}}, seconds{5}));
 }
 
+TEST_CASE("a Redis that was made a replica is left for the one its address leads to now", "[wire][redis]") {
+  RedisServer old_primary, new_primary;
+  const RedisAddress address = old_primary.address();
+  const auto redis = old_primary.client();
+  REQUIRE(redis->run({{"SET", "a", "b"}}, seconds{5}));
+  RedisCommand command{"SET", "a", "c"};
+  SECTION("it refuses to be written") {}
+  SECTION("it refuses scripts that write") { command = {"EVAL", "return redis.call('SET', 'a', 'c')", "0"}; }
+  SECTION("it answers nothing until it has met its primary") {
+    old_primary.run({"CONFIG", "SET", "replica-serve-stale-data", "no"});
+    command = {"GET", "a"};
+  }
+  // Port 1 of loopback refuses: the old primary waits for its own, and keeps its connections.
+  REQUIRE_FALSE(redis->run({{"REPLICAOF", "127.0.0.1", "1"}}, seconds{5})->front().is_error());
+  REQUIRE_FALSE(redis->run({{"CONFIG", "SET", "port", "0"}}, seconds{5})->front().is_error());
+  REQUIRE_FALSE(new_primary.run({"CONFIG", "SET", "port", std::to_string(address.port)}).is_error());
+
+  const auto refused = redis->run({command}, seconds{5});
+  REQUIRE(refused);
+  CHECK(refused->front().is_error());
+  const auto taken = redis->run({command}, seconds{5});
+  REQUIRE(taken);
+  CHECK_FALSE(taken->front().is_error());
+}
+
 TEST_CASE("a large entry goes there and back", "[wire][redis]") {
   RedisServer server;
   Replica first(server, "first"), second(server, "second");
