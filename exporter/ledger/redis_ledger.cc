@@ -15,10 +15,10 @@ namespace {
 constexpr Milliseconds patience_for_much = std::chrono::seconds{3};
 constexpr Milliseconds patience_for_little = std::chrono::seconds{1};
 
-/// KEYS: reign, entry, shown. ARGV: epoch, the generation that stands there, the next, line, "whole" or "change",
-/// milliseconds to keep, then for the entry and for what is shown: the number of puts, the number of removals; then
-/// those of the entry, then those of what is shown, a put being two.
-/// The first write may be refused for want of memory, and then nothing has been written.
+/// KEYS: reign, entry, shown. ARGV: epoch, the generation that stands there, the next, line, how: "whole", "change" or
+/// "shown" (a change of the entry, with the whole of what is shown), milliseconds to keep, then for the entry and for
+/// what is shown: the number of puts, the number of removals; then those of the entry, then those of what is shown, a
+/// put being two. The first write may be refused for want of memory, and then nothing has been written.
 constexpr RedisScript commit_script{"commit", "", "", R"lua(
 local reign, entry, shown = KEYS[1], KEYS[2], KEYS[3]
 local epoch = tonumber(redis.call('HGET', reign, 'epoch') or '0')
@@ -33,8 +33,12 @@ if whole and generation >= tonumber(ARGV[3]) or
    not whole and (generation ~= tonumber(ARGV[2]) or generation > 0 and found[2] ~= ARGV[4]) then
   return {'generation', generation}
 end
+if ARGV[5] == 'change' and generation > 0 and redis.call('EXISTS', shown) == 0 then
+  return {'shown', generation}
+end
 redis.call('HSET', reign, 'epoch', ARGV[1])
 if whole or generation == 0 then redis.call('DEL', entry, shown) end
+if ARGV[5] == 'shown' then redis.call('DEL', shown) end
 redis.call('HSET', entry, 'generation', ARGV[3], 'line', ARGV[4])
 local at = 11
 local function each(command, key, count)
@@ -177,23 +181,34 @@ Result<Done, Failure> RedisLedger::commit(const LedgerKey& queue, const Entry& n
   return written;
 }
 
-Result<Done, Failure> RedisLedger::write(const LedgerKey& queue, const Book& book, const Entry* before,
-                                         const Entry& next) {
+Result<RedisReply, Failure> RedisLedger::send(const LedgerKey& queue, const Book& book, const Entry* before,
+                                              const Entry& next, const std::string& how) {
   const bool first = before == nullptr || before->generation == 0;
   const Entry shown_before = before != nullptr ? without_state(*before) : Entry{};
   const Change records = change(first ? nullptr : before, next);
-  const Change shown = change(first ? nullptr : &shown_before, without_state(next));
-  std::vector<std::string> arguments{
-      std::to_string(book.epoch),          std::to_string(before != nullptr ? before->generation : 0),
-      std::to_string(next.generation),     book.line,
-      before == nullptr ? "whole" : "change", std::to_string(retention.count()),
-      std::to_string(records.put.size()),  std::to_string(records.remove.size()),
-      std::to_string(shown.put.size()),    std::to_string(shown.remove.size())};
+  const Change shown = change(first || how == "shown" ? nullptr : &shown_before, without_state(next));
+  std::vector<std::string> arguments{std::to_string(book.epoch),
+                                     std::to_string(before != nullptr ? before->generation : 0),
+                                     std::to_string(next.generation),
+                                     book.line,
+                                     how,
+                                     std::to_string(retention.count())};
+  for (const Change* each : {&records, &shown}) {
+    arguments.push_back(std::to_string(each->put.size()));
+    arguments.push_back(std::to_string(each->remove.size()));
+  }
   append(records, arguments);
   append(shown, arguments);
   const QueueKeys keys = queue_keys(parts_.prefix, queue);
-  const auto reply = scripts_.run(ScriptCall{commit_script, {keys.reign, keys.entry, keys.shown}, std::move(arguments)},
-                                  patience_for_much);
+  return scripts_.run(ScriptCall{commit_script, {keys.reign, keys.entry, keys.shown}, std::move(arguments)},
+                      patience_for_much);
+}
+
+Result<Done, Failure> RedisLedger::write(const LedgerKey& queue, const Book& book, const Entry* before,
+                                         const Entry& next) {
+  auto reply = send(queue, book, before, next, before == nullptr ? "whole" : "change");
+  // Only what is shown was lost: of a mere change the others could make nothing.
+  if (reply && reply->at(0).text == "shown") reply = send(queue, book, before, next, "shown");
   if (!reply) return Unexpected(reply.error());
   const std::string& outcome = reply->at(0).text;
   if (outcome == "written") return Done{};

@@ -75,6 +75,9 @@ class RedisLedger final : public Ledger {
   /// `before` null: the whole entry, whatever stands there.
   [[nodiscard]] Result<Done, Failure> write(const LedgerKey& queue, const Book& book, const Entry* before,
                                             const Entry& next);
+  /// `how`: in the script's words.
+  [[nodiscard]] Result<RedisReply, Failure> send(const LedgerKey& queue, const Book& book, const Entry* before,
+                                                 const Entry& next, const std::string& how);
   void note(const LedgerKey& queue, const Result<Done, Failure>& written);
 
   // Constant after construction.

@@ -207,6 +207,25 @@ TEST_CASE("a reader that writes before it asks for its lease keeps what Redis ha
   CHECK(second.arrived() == (counted ? 7 : 6));
 }
 
+TEST_CASE("where only what is shown was evicted, the next commit brings all of it", "[wire][redis]") {
+  RedisServer server;
+  Replica first(server, "first"), second(server, "second");
+  first.ask_patiently();
+  for (int i = 0; i < 3; ++i) REQUIRE(first.count());
+  server.run({"DEL", keys.shown});
+  REQUIRE(first.count());
+  second.ask();
+  const auto showing = second.leadership.follow(queue);
+  REQUIRE(showing);
+  REQUIRE((*showing)->snapshot);
+  CHECK((*showing)->snapshot->counters.at("A").arrived == 4);
+  CHECK(server.run({"PTTL", keys.shown}).number() > 0);
+
+  REQUIRE(first.count());
+  second.ask();
+  CHECK((*second.leadership.follow(queue))->snapshot->counters.at("A").arrived == 5);
+}
+
 TEST_CASE("who remembers more comes before who was faster", "[wire][redis]") {
   RedisServer server;
   Replica first(server, "first"), second(server, "second");
