@@ -114,11 +114,10 @@ void App::replace_queues() {
     wanted.push_back(plan.key);
     candidates.push_back({plan.key, plan.recipe.queue.polling.interval});
   }
+  // Before the ledger forgets a queue nobody may begin to read it any more.
+  if (shared_) shared_->leadership().arrange(candidates);
   ledger_.keep(wanted);
-  if (shared_) {
-    shared_->leadership().arrange(candidates);
-    if (!leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
-  }
+  if (shared_ && !leasing_.joinable()) shared_->leadership().ask();  // so that the first refreshes know who reads
   scheduler_.replace(std::move(plans));
 }
 

@@ -185,6 +185,7 @@ void RedisLeadership::take(const LedgerKey& queue, const RedisReply& reply, Stea
     const auto found = places_.find(queue);
     if (found == places_.end()) return;
     Place& place = found->second;
+    if (answer.generation == 0) parts_.ledger.note_nothing_stands(queue);
     const std::uint64_t epoch_before = place.lease.own_epoch();
     place.lease.take(answer, asked);
     // A term goes on as long as it is renewed; one that was over by our clock is followed by another.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "exporter/ledger/redis_report.h"
@@ -257,10 +258,24 @@ void RedisLedger::reign(const LedgerKey& queue, std::uint64_t epoch, bool restor
 
 void RedisLedger::forget(const LedgerKey& queue) {
   const Lock lock(mutex_);
-  Book& book = books_[queue];
+  const auto found = books_.find(queue);
+  if (found == books_.end()) return;
+  Book& book = found->second;
   book.entry.reset();
   book.restores = false;
   book.refused = false;
+}
+
+void RedisLedger::note_nothing_stands(const LedgerKey& queue) {
+  const Lock lock(mutex_);
+  const auto found = books_.find(queue);
+  if (found != books_.end()) found->second.newer = false;
+}
+
+void RedisLedger::keep(const std::vector<LedgerKey>& wanted) {
+  const std::set<LedgerKey> kept(wanted.begin(), wanted.end());
+  const Lock lock(mutex_);
+  std::erase_if(books_, [&](const auto& each) { return !kept.contains(each.first); });
 }
 
 bool RedisLedger::is_writable() {
@@ -274,19 +289,23 @@ void RedisLedger::note(const LedgerKey& queue, const Result<Done, Failure>& writ
     return kind != FailureKind::stopped && kind != FailureKind::network && kind != FailureKind::timeout;
   };
   const Lock lock(mutex_);
-  books_[queue].refused = !written && is_refusal(written.error().kind);
+  const auto found = books_.find(queue);
+  // A queue may have been removed while its last commit was under way.
+  if (found != books_.end()) found->second.refused = !written && is_refusal(written.error().kind);
 }
 
 RedisLedger::Book RedisLedger::book_of(const LedgerKey& queue) {
   const Lock lock(mutex_);
-  return books_[queue];
+  const auto found = books_.find(queue);
+  return found != books_.end() ? found->second : Book{};
 }
 
 void RedisLedger::put_back(const LedgerKey& queue, const Book& book) {
   const Lock lock(mutex_);
-  Book& kept = books_[queue];
+  const auto found = books_.find(queue);
   // A reign that began meanwhile loads for itself.
-  if (kept.epoch != book.epoch) return;
+  if (found == books_.end() || found->second.epoch != book.epoch) return;
+  Book& kept = found->second;
   const bool refused = kept.refused;
   kept = book;
   kept.refused = refused;

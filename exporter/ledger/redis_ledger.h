@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "exporter/ledger/leadership.h"
 #include "exporter/ledger/ledger.h"
@@ -35,6 +36,9 @@ class RedisLedger final : public Ledger {
   /// Refused with `stopped` if another replica reigns, or has written.
   [[nodiscard]] Result<Done, Failure> commit(const LedgerKey& queue, const Entry& next) override;
 
+  /// Forgets queues that are not wanted; what stands in Redis is kept for a while.
+  void keep(const std::vector<LedgerKey>& wanted) override;
+
   /// What the queue's reader shows, whoever that is.
   [[nodiscard]] Result<Showing, Failure> look(const LedgerKey& queue);
 
@@ -49,6 +53,8 @@ class RedisLedger final : public Ledger {
   void reign(const LedgerKey& queue, std::uint64_t epoch, bool restores);
   /// Another replica reads the queue and writes: what we remember is not the newest any more.
   void forget(const LedgerKey& queue);
+  /// Nothing stands there: what a newer version wrote is gone, too, and any replica may lead.
+  void note_nothing_stands(const LedgerKey& queue);
 
   /// False from a commit that Redis refused, for want of memory for example, to the next that it took, or the end of the
   /// reign.
@@ -86,7 +92,7 @@ class RedisLedger final : public Ledger {
   RedisScripts scripts_;  // thread-safe
 
   Mutex mutex_;
-  std::map<LedgerKey, Book> books_ GUARDED_BY(mutex_);
+  std::map<LedgerKey, Book> books_ GUARDED_BY(mutex_);  // begun by a reign, ended by `keep`
 };
 
 }  // namespace taskqueue

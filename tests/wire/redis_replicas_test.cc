@@ -76,6 +76,16 @@ const QueueKeys keys = queue_keys("tq:", queue);
 /// The lease ends, as if its time were over.
 void end_lease(RedisServer& server) { server.run({"DEL", keys.lease}); }
 
+/// Makes the entry one of a newer version, and gives the head that it had.
+std::string write_by_newer_version(RedisServer& server) {
+  const std::string head(record_form::head);
+  std::string before = server.run({"HGET", keys.entry, head}).text;
+  ByteWriter bytes;
+  bytes.write(record_form::form + 1);
+  server.run({"HSET", keys.entry, head, record_form::sealed(head, bytes.take())});
+  return before;
+}
+
 }  // namespace
 
 TEST_CASE("one replica reads a queue, and another takes over what it has counted", "[wire][redis]") {
@@ -276,11 +286,7 @@ TEST_CASE("what a newer version has counted is left to replicas of that version"
   first.ask_patiently();
   REQUIRE(first.count());
   first.leadership.resign();
-  const std::string head(record_form::head);
-  const std::string whole = server.run({"HGET", keys.entry, head}).text;
-  ByteWriter bytes;
-  bytes.write(record_form::form + 1);
-  server.run({"HSET", keys.entry, head, record_form::sealed(head, bytes.take())});
+  const std::string whole = write_by_newer_version(server);
   second.ask();
   REQUIRE(second.leads());
   CHECK_FALSE(second.count());
@@ -288,10 +294,46 @@ TEST_CASE("what a newer version has counted is left to replicas of that version"
   second.ask();
   CHECK_FALSE(second.leads());
   CHECK(server.run({"EXISTS", keys.lease}).number() == 0);
-  server.run({"HSET", keys.entry, head, whole});
+  server.run({"HSET", keys.entry, std::string(record_form::head), whole});
   first.ask();
   REQUIRE(first.leads());
   CHECK(first.arrived() == 1);
+}
+
+TEST_CASE("who left a queue to a newer version reads it again once its keys were removed", "[wire][redis]") {
+  RedisServer server;
+  Replica first(server, "first"), second(server, "second");
+  first.ask_patiently();
+  REQUIRE(first.count());
+  first.leadership.resign();
+  write_by_newer_version(server);
+  second.ask();
+  CHECK_FALSE(second.count());
+  second.ask_patiently();
+  REQUIRE_FALSE(second.leads());
+  server.run({"DEL", keys.entry, keys.shown, keys.reign, keys.lease, keys.report});
+  second.ask_patiently();
+  REQUIRE(second.leads());
+  REQUIRE(second.count());
+  CHECK(second.arrived() == 1);
+}
+
+TEST_CASE("a refused commit of a queue that is not wanted any more is no matter", "[wire][redis]") {
+  RedisServer server;
+  Replica first(server, "first");
+  first.ask_patiently();
+  REQUIRE(first.count());
+  const Entry in_flight = *first.ledger.load(queue);
+  server.run({"CONFIG", "SET", "maxmemory", "1"});
+  REQUIRE_FALSE(first.count());
+  first.ledger.keep({queue});
+  CHECK_FALSE(first.ledger.is_writable());
+  first.leadership.arrange({});
+  first.ledger.keep({});
+  CHECK(first.ledger.is_writable());
+  CHECK(first.ledger.memory(queue).generation == 0);
+  CHECK_FALSE(first.count(in_flight));
+  CHECK(first.ledger.is_writable());
 }
 
 TEST_CASE("without memory Redis takes no commit, yet leases and reports go on", "[wire][redis]") {
