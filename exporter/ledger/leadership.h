@@ -36,6 +36,8 @@ struct Report {
 struct Showing {
   std::shared_ptr<const Snapshot> snapshot;  // null before the first commit
   std::optional<Report> report{};            // nothing before the first
+  std::uint64_t generation = 0;              // of the snapshot's entry, and its line
+  std::string line{};
 };
 
 /// Thread-safe.

@@ -28,6 +28,7 @@ struct Entry {
   std::optional<WallTime> refreshed{};       // when the last successful refresh began, our clock
   std::shared_ptr<const QueueState> state;   // never null
   std::shared_ptr<const Snapshot> snapshot;  // null before the first commit
+  std::string line{};                        // of one, entries were written one after the other; empty: all are
 };
 
 /// Thread-safe.

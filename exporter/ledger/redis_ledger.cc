@@ -147,6 +147,7 @@ Result<Entry, Failure> RedisLedger::read(const LedgerKey& queue, Book book) {
     return entry;
   }
   if (!entry) return set_aside(queue, std::move(book), entry.error());
+  entry->line = book.line;
   book.entry = *entry;
   put_back(queue, book);
   return entry;
@@ -164,7 +165,7 @@ Result<Entry, Failure> RedisLedger::set_aside(const LedgerKey& queue, Book book,
 
 Result<Entry, Failure> RedisLedger::begin_anew(const LedgerKey& queue, Book book) {
   book.line = nonce(parts_.random);
-  book.entry = Entry{.state = std::make_shared<const QueueState>(), .snapshot = nullptr};
+  book.entry = Entry{.state = std::make_shared<const QueueState>(), .snapshot = nullptr, .line = book.line};
   put_back(queue, book);
   return *book.entry;
 }
@@ -228,7 +229,8 @@ Result<Done, Failure> RedisLedger::write(const LedgerKey& queue, const Book& boo
 Result<Showing, Failure> RedisLedger::look(const LedgerKey& queue) {
   const QueueKeys keys = queue_keys(parts_.prefix, queue);
   // First the report: so it is never of a refresh whose data we do not have yet.
-  const auto replies = parts_.redis.run({{"HGETALL", keys.report}, {"HGETALL", keys.shown}}, patience_for_much);
+  const auto replies = parts_.redis.run(
+      {{"HGETALL", keys.report}, {"HGETALL", keys.shown}, {"HMGET", keys.entry, "line"}}, patience_for_much);
   if (!replies) return Unexpected(replies.error());
   for (const RedisReply& reply : *replies) {
     if (reply.is_error()) return Unexpected(refusal(reply));
@@ -240,6 +242,8 @@ Result<Showing, Failure> RedisLedger::look(const LedgerKey& queue) {
   auto entry = entry_from(records);
   if (!entry) return Unexpected(std::move(entry).error());
   showing.snapshot = entry->snapshot;
+  showing.generation = entry->generation;
+  showing.line = replies->at(2).at(0).text;
   return showing;
 }
 

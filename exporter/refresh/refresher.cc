@@ -110,7 +110,7 @@ void Refresher::skip_for_ledger(const Failure& failure) {
 
 void Refresher::take(const Showing& showing) {
   // A ledger that has lost its memory shows nothing until its reader has written again: what was shown stays.
-  if (showing.snapshot != nullptr) shown_ = showing.snapshot;
+  if (showing.snapshot != nullptr) show(showing.snapshot, showing.generation, showing.line);
   if (!showing.report) return;
   const Report& report = *showing.report;
   const Lock lock(mutex_);
@@ -120,6 +120,18 @@ void Refresher::take(const Showing& showing) {
   status_.last_duration = report.duration;
   status_.last_failure = report.failure;
   status_.last_failure_at = report.failure_at;
+}
+
+/// A ledger that came back older is put right by who remembers more; meanwhile counters must not fall. Where somebody
+/// counts on from it nobody remembered, so that is shown.
+void Refresher::show(std::shared_ptr<const Snapshot> snapshot, std::uint64_t generation, const std::string& line) {
+  const bool is_older = shown_ != nullptr && line == shown_line_ && generation < shown_generation_;
+  const bool stands_still = outdated_ == 0 || generation <= outdated_;
+  outdated_ = is_older && stands_still ? generation : 0;
+  if (is_older && stands_still) return;
+  shown_ = std::move(snapshot);
+  shown_generation_ = generation;
+  shown_line_ = line;
 }
 
 void Refresher::tell_others() {
@@ -188,7 +200,7 @@ Result<Done, Failure> Refresher::load_once() {
   auto entry = parts_.ledger.load(plan_.key);
   if (!entry) return Unexpected(std::move(entry).error());
   entry_ = std::move(*entry);
-  shown_ = entry_->snapshot;
+  show(entry_->snapshot, entry_->generation, entry_->line);
   const Lock lock(mutex_);
   status_.last_success = entry_->refreshed;
   return Done{};
@@ -210,7 +222,8 @@ bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
   Entry next{.generation = entry_->generation + 1,
              .refreshed = refreshed,
              .state = std::make_shared<const QueueState>(std::move(counted.after)),
-             .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot))};
+             .snapshot = std::make_shared<const Snapshot>(std::move(counted.snapshot)),
+             .line = entry_->line};
   const auto committed = parts_.ledger.commit(plan_.key, next);
   if (!committed && committed.error().kind == FailureKind::stopped) {
     // Somebody else has written: what we have counted from is not what stands there.
@@ -224,6 +237,9 @@ bool Refresher::commit(Counted counted, std::optional<WallTime> refreshed) {
   shown_ = committed ? next.snapshot : std::make_shared<const Snapshot>(with_counters_of(*next.snapshot, shown_.get()));
   // What could not be written is gone on from all the same, and the next write brings all of it.
   if (!committed) --next.generation;
+  shown_generation_ = next.generation;
+  shown_line_ = next.line;
+  outdated_ = 0;
   entry_ = std::move(next);
   return true;
 }

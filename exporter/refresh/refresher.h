@@ -61,6 +61,8 @@ class Refresher {
   /// The ledger cannot be asked: the refresh is left out, and says nothing about the queue.
   void skip_for_ledger(const Failure& failure);
   void take(const Showing& showing);
+  /// Shows what stands in the ledger.
+  void show(std::shared_ptr<const Snapshot> snapshot, std::uint64_t generation, const std::string& line);
   void take_interval(Milliseconds in_force) REQUIRES(mutex_);
   void tell_others();
   void read_and_count();
@@ -94,6 +96,9 @@ class Refresher {
   bool sweeping_works_ = true;
   bool looking_back_works_ = true;
   std::shared_ptr<const Snapshot> shown_;
+  std::string shown_line_;
+  std::uint64_t shown_generation_ = 0;
+  std::uint64_t outdated_ = 0;  // the generation that was found last and not shown; 0: none
   bool introduced_ = false;
   std::uint64_t term_ = 0;
   std::optional<EitherStop> calls_;  // of this term

@@ -149,6 +149,8 @@ TEST_CASE("followers see what the reader shows and how it fared", "[wire][redis]
   CHECK((*showing)->report == report);
   REQUIRE((*showing)->snapshot);
   CHECK((*showing)->snapshot->counters.at("A").arrived == 1);
+  CHECK((*showing)->generation == 1);
+  CHECK((*showing)->line == server.run({"HGET", keys.entry, "line"}).text);
   CHECK_FALSE(*second.leadership.follow(queue));
   second.leadership.report(queue, {.succeeded = false});
   REQUIRE(first.count());

@@ -130,6 +130,32 @@ TEST_CASE("a replica on standby reads nothing and shows what the reader shows", 
   CHECK(replica.leadership.reports.empty());
 }
 
+TEST_CASE("a ledger that came back older is not shown, unless somebody counts on from it", "[refresh][leading]") {
+  Replica replica;
+  replica.start();
+  const auto shown_after = [&](std::uint64_t arrived, std::uint64_t generation, const std::string& line) {
+    Showing news = showing(arrived, {.succeeded = true});
+    news.generation = generation;
+    news.line = line;
+    replica.leadership.news = news;
+    replica.live_for(seconds{30});
+    return replica.shown()->snapshot->counters.at("A").arrived;
+  };
+  CHECK(shown_after(70, 7, "line") == 70);
+  CHECK(shown_after(50, 5, "line") == 70);
+  CHECK(shown_after(50, 5, "line") == 70);
+  SECTION("who remembers has put it right") {
+    CHECK(shown_after(70, 7, "line") == 70);
+    CHECK(shown_after(80, 8, "line") == 80);
+    CHECK(shown_after(60, 6, "line") == 80);
+  }
+  SECTION("nobody remembers") {
+    CHECK(shown_after(61, 6, "line") == 61);
+    CHECK(shown_after(71, 7, "line") == 71);
+  }
+  SECTION("counting began anew") { CHECK(shown_after(1, 1, "another line") == 1); }
+}
+
 TEST_CASE("a replica that leads reads, and tells the others how it went", "[refresh][leading]") {
   Replica replica;
   replica.leadership.lead();
