@@ -126,12 +126,13 @@ class Assembly {
 
   static std::optional<std::int64_t> number(const std::string& name) {
     constexpr std::size_t longest = 9;
+    if (name.empty() || name.size() > longest) return std::nullopt;
     std::int64_t value = 0;
     for (const char c : name) {
       if (c < '0' || c > '9') return std::nullopt;
       value = value * 10 + (c - '0');
     }
-    return name.empty() || name.size() > longest ? std::nullopt : std::optional(value);
+    return value;
   }
 
   bool read_live(std::string id, ByteReader& bytes) {
