@@ -58,7 +58,7 @@ std::string syntax_sentence(const TomlError& error, std::string_view line, bool 
   if (hidden) return "this value is not TOML: put double quotes round it";
   const std::string_view value = value_on(line);
   if (lacks_quotes(value)) return "a text needs quotes: write " + in_quotes(value);
-  return "this is not TOML: " + on_one_line(error.reason);
+  return "this is not TOML: " + harmless(on_one_line(error.reason));
 }
 
 }  // namespace taskqueue
