@@ -12,8 +12,8 @@ namespace taskqueue {
 namespace {
 
 constexpr int most_attempts = 3;
-// A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds keys_stay_fresh = std::chrono::seconds{1};
+// A longer silence than this is left to the next refresh: the limiter keeps it in any case.
 constexpr Milliseconds longest_pause = std::chrono::seconds{5};
 
 /// Hides what of the request is secret: keys, token, signature, and parameters that say so.

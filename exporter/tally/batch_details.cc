@@ -240,12 +240,9 @@ Result<Done, Failure> BatchDetails::read_task(const Errand& errand, Purpose purp
   } else {
     plan.rest_is_exact = plan.all_are_read = false;
     if (detail.error().kind == FailureKind::stopped) return Unexpected(detail.error());
-    if (detail.error().kind == FailureKind::not_found) {
-      // The job is being deleted: the next listing tells.
-      job.tasks[listed.name].instances.reset();
-    } else if (!task_line_.closed) {
-      note_failure(detail.error(), task_line_);
-    }
+    // Not found: the job is being deleted, the next listing tells. Its instances stay as they were counted: were they
+    // forgotten and the task there again, all that have ended would count once more.
+    if (detail.error().kind != FailureKind::not_found && !task_line_.closed) note_failure(detail.error(), task_line_);
   }
   ++plan.done;
   go_on(job, errand.plan);

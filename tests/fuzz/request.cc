@@ -75,11 +75,12 @@ Heard hear(const std::vector<std::string_view>& pieces) {
 
 bool is_too_long(const Heard& heard) { return heard.refusal == 414 || heard.refusal == 431; }
 
-/// Where a head that reaches the limit is cut decides whether it passes. How bytes that are no request yet, or never will
-/// be, are refused depends on what the parser has seen of them at each cut, and may be its business.
+/// Of what comes in pieces the parser may see what is wrong with it only at its end, or at a cut that it is too much.
+/// Where a head that reaches the limit is cut decides whether it passes.
 bool means_the_same(const Heard& cut, const Heard& at_once, bool is_long) {
   if (is_long && (is_too_long(cut) || is_too_long(at_once))) return true;
-  return cut == at_once || (!cut.is_done && !at_once.is_done);
+  if (cut.is_done || at_once.is_done) return cut == at_once;
+  return cut.refusal == at_once.refusal || cut.refusal == 0 || cut.refusal == 413 || is_too_long(cut);
 }
 
 void escape(std::string_view text, std::string& to) {

@@ -190,6 +190,20 @@ TEST_CASE("a job that is over before its tasks is looked at again until they are
   CHECK_FALSE(is_due(desk.job, desk.world.now + minutes{60}));
 }
 
+TEST_CASE("instances of a task that is not found once stay as they were counted", "[tally][batch_details]") {
+  Desk desk({{"A", 2}, {"B", 2}}, world_running);
+  desk.state.batch.counting_since = desk.world.now - minutes{60};
+  desk.read();
+  // One of the two has ended, and was counted.
+  desk.job.tasks.at("A").instances = StateCounts{0, 0, 0, 0, 1, 1, 0, 0};
+  desk.world.now += minutes{6};
+  desk.world.fails = [](const std::string& action, const std::string&) {
+    return action == "DescribeTask" ? std::optional(Failure{.kind = FailureKind::not_found}) : std::nullopt;
+  };
+  CHECK_FALSE(desk.read().empty());
+  CHECK(desk.job.tasks.at("A").instances == StateCounts{0, 0, 0, 0, 1, 1, 0, 0});
+}
+
 TEST_CASE("a task that could not be read is owed", "[tally][batch_details]") {
   Desk desk({{"A", 2}, {"B", 2}}, world_running);
   desk.read();
