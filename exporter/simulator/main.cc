@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "exporter/clock.h"
@@ -20,11 +21,17 @@ struct Flags {
   std::string cloud = "demo";
   std::uint64_t seed = 1;
   Load load;
+  std::optional<double> retried_share;
 };
 
 CloudPlan plan_for(const Flags& flags) {
   CloudPlan plan = flags.cloud == "seed" ? seed_cloud() : flags.cloud == "load" ? load_cloud(flags.load) : demo_cloud();
   plan.seed = flags.seed;
+  for (AccountPlan& account : plan.accounts) {
+    for (BatchPlan& batch : account.batches) {
+      batch.world.retried_share = flags.retried_share.value_or(batch.world.retried_share);
+    }
+  }
   return plan;
 }
 
@@ -67,6 +74,8 @@ int main(int argc, char** argv) {
   app.add_option("--rate", flags.load.per_second, "load: new tasks per second of each queue")->capture_default_str();
   app.add_option("--queues", flags.load.queues, "load: how many VOD applications")->capture_default_str();
   app.add_option("--jobs", flags.load.jobs, "load: live Batch jobs, about")->capture_default_str();
+  app.add_option("--retried-share", flags.retried_share, "of failed Batch jobs: opened once more; 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -62,9 +62,13 @@ void subtract(StateCounts& from, const StateCounts& counts) {
   std::ranges::transform(from, counts, from.begin(), std::minus<>{});
 }
 
-/// Every task has an instance, and none has less than none.
-bool is_plausible(const StateCounts& counts) {
-  return std::ranges::none_of(counts, [](std::int64_t count) { return count < 0; }) &&
+/// Every task has an instance, and none has less than none. Fewer ends than are known of it show that those of another
+/// task were missing, or that the job was retried.
+bool is_plausible(const StateCounts& counts, const std::optional<StateCounts>& known) {
+  const auto failed = [](const StateCounts& of) { return of[batch_state::interrupted] + of[batch_state::failed]; };
+  const bool ends_fall =
+      known && (counts[batch_state::succeed] < (*known)[batch_state::succeed] || failed(counts) < failed(*known));
+  return !ends_fall && std::ranges::none_of(counts, [](std::int64_t count) { return count < 0; }) &&
          std::ranges::any_of(counts, [](std::int64_t count) { return count > 0; });
 }
 
@@ -202,12 +206,13 @@ void BatchDetails::go_on(KnownBatchJob& job, const std::shared_ptr<Plan>& plan) 
 
 bool BatchDetails::settle_without_call(KnownBatchJob& job, Plan& plan) {
   const BatchTask& listed = plan.listed();
+  const auto place = job.tasks.find(listed.name);
   const bool is_last = plan.done + 1 == plan.open.size();
-  if (is_last && plan.rest_is_exact && is_plausible(plan.rest)) {
+  const auto last_known = place == job.tasks.end() ? std::nullopt : place->second.instances;
+  if (is_last && plan.rest_is_exact && is_plausible(plan.rest, last_known)) {
     counting_.note_task(job, listed, InstanceReading{plan.rest, plan.detail.as_of});
     return true;
   }
-  const auto place = job.tasks.find(listed.name);
   if (place == job.tasks.end() || is_over(listed.state)) return false;
   const KnownBatchTask& known = place->second;
   const bool is_read = known.instances && known.read && known.task.state == listed.state;

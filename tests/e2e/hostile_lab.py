@@ -74,9 +74,11 @@ class View:
 
 
 class HostileCase(lab.LabCase):
+    cloud_flags = ()
+
     def setUp(self):
         super().setUp()
-        self.simulator = lab.Cloud(self.start_simulator().url)
+        self.simulator = lab.Cloud(self.start_simulator(*self.cloud_flags).url)
         self.simulator.tell("limits", json.dumps(UNLIMITED))
         self.cloud = hostile_cloud.HostileCloud(self.simulator.url)
         self.addCleanup(self.cloud.stop)

@@ -62,7 +62,8 @@ TEST_CASE("of several tasks the last is what is left when the others are over", 
   desk.world.jobs.at("job-1").tasks[1].instances[0] = world_failed;
   CHECK(desk.read().empty());
   CHECK(desk.is_true());
-  desk.world.set("job-1", world_succeed, "B");
+  desk.world.jobs.at("job-1").tasks[1].instances[1] = world_succeed;
+  desk.world.settle(desk.world.jobs.at("job-1"));
   CHECK(desk.read().empty());
   CHECK(desk.is_true());
   CHECK_FALSE(is_due(desk.job, desk.world.now + minutes{60}));
@@ -193,15 +194,48 @@ TEST_CASE("a job that is over before its tasks is looked at again until they are
 TEST_CASE("instances of a task that is not found once stay as they were counted", "[tally][batch_details]") {
   Desk desk({{"A", 2}, {"B", 2}}, world_running);
   desk.state.batch.counting_since = desk.world.now - minutes{60};
+  desk.world.jobs.at("job-1").tasks[0].instances[0] = world_succeed;
   desk.read();
-  // One of the two has ended, and was counted.
-  desk.job.tasks.at("A").instances = StateCounts{0, 0, 0, 0, 1, 1, 0, 0};
+  CHECK(desk.state.batch.instances_finished.at(Phase::succeeded) == 1);
   desk.world.now += minutes{6};
   desk.world.fails = [](const std::string& action, const std::string&) {
     return action == "DescribeTask" ? std::optional(Failure{.kind = FailureKind::not_found}) : std::nullopt;
   };
   CHECK_FALSE(desk.read().empty());
-  CHECK(desk.job.tasks.at("A").instances == StateCounts{0, 0, 0, 0, 1, 1, 0, 0});
+  CHECK(desk.is_true());
+  desk.world.fails = {};
+  desk.world.set("job-1", world_succeed, "A");
+  desk.read();
+  CHECK(desk.is_true());
+  CHECK(desk.state.batch.instances_finished.at(Phase::succeeded) == 2);
+}
+
+TEST_CASE("what a stopped task's late instances were cannot be subtracted for the last task",
+          "[tally][batch_details]") {
+  Desk desk({{"A", 2}, {"B", 2}}, world_running);
+  desk.state.batch.counting_since = desk.world.now - minutes{60};
+  desk.world.jobs.at("job-1").tasks[1].instances[0] = world_succeed;
+  desk.read();
+  // A was stopped and is over; one of its instances still runs when the job is read, and moves on before A is.
+  WorldTask& stopped = desk.world.jobs.at("job-1").tasks[0];
+  desk.world.now += minutes{1};
+  stopped.ended = desk.world.now;
+  stopped.told = world_failed;
+  stopped.instances = {world_failed, world_running};
+  SECTION("while it moves") {}
+  SECTION("when it has moved on by the time A is read") {
+    desk.world.before_call = [&, calls = 0]() mutable {
+      if (++calls == 2) stopped.instances[1] = world_succeed;
+    };
+  }
+  desk.read();
+  desk.world.before_call = {};
+  CHECK(desk.job.tasks.at("B").instances == desk.world.jobs.at("job-1").tasks[1].counts());
+  stopped.instances = {world_failed, world_succeed};
+  desk.read();
+  CHECK(desk.is_true());
+  CHECK(desk.state.batch.instances_finished.at(Phase::succeeded) == 2);
+  CHECK(desk.state.batch.instances_finished.at(Phase::failed) == 1);
 }
 
 TEST_CASE("a task that could not be read is owed", "[tally][batch_details]") {

@@ -25,6 +25,7 @@ struct WorldTask {
   WallTime created{};
   std::optional<WallTime> ended{};
   std::vector<std::size_t> instances{};  // indices into batch_states
+  std::optional<std::size_t> told{};     // the task's state, where its instances follow later
 
   [[nodiscard]] StateCounts counts() const {
     StateCounts counts{};
@@ -32,7 +33,7 @@ struct WorldTask {
     return counts;
   }
   /// The furthest of those that still move, else how the whole went.
-  [[nodiscard]] std::size_t state() const { return state_of(counts()); }
+  [[nodiscard]] std::size_t state() const { return told.value_or(state_of(counts())); }
 
   static std::size_t state_of(const StateCounts& counts) {
     for (std::size_t i = world_running + 1; i-- > 0;) {
