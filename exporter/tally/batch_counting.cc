@@ -56,12 +56,15 @@ std::optional<Phase> count_end(CountedEnd& counted, const SeenEnd& seen, const s
   const bool is_untimed_news =
       before == Last::live || (before == Last::nothing && seen.created && since && *seen.created >= *since);
   const bool counts = since && (seen.ended ? *seen.ended >= *since : is_untimed_news);
+  const auto known_end = counted.ended;
+  if (seen.ended) counted.ended = seen.ended;
   if (is_interrupted(seen.state)) {
-    if (std::exchange(counted.interrupted, true)) return std::nullopt;
-    return counts ? std::optional(phase) : std::nullopt;
+    const bool was_counted = std::exchange(counted.interrupted, true) || (seen.ended && known_end == seen.ended);
+    return counts && !was_counted ? std::optional(phase) : std::nullopt;
   }
+  // The time that follows an end without one is that of the same end.
+  if (!seen.ended && before == Last::live) counted.ended.reset();
   const bool was_interrupted = std::exchange(counted.interrupted, false);
-  const auto known_end = std::exchange(counted.ended, seen.ended ? seen.ended : counted.ended);
   const bool is_the_same_end = before == Last::over && (!known_end || !seen.ended);
   if (was_interrupted || is_the_same_end || (seen.ended && known_end == seen.ended)) return std::nullopt;
   return counts ? std::optional(phase) : std::nullopt;
@@ -130,7 +133,13 @@ void BatchCounting::note_task(KnownBatchJob& job, const BatchTask& noted,
   }
 
   const bool is_as_before = known.task.state == seen.state && known.task.ended == seen.ended;
-  if (instances) {
+  // An answer that lags shows fewer than had succeeded. If the next does so too they were begun anew.
+  const bool lags = instances && is_as_before && known.instances && known.read &&
+                    instances->counts[batch_state::succeed] < (*known.instances)[batch_state::succeed];
+  if (lags) {
+    known.settled = false;
+    known.read.reset();
+  } else if (instances) {
     count_rises(job, known, seen, instances->counts);
     // Instances of a task that was stopped may follow it a little later: they get a second look.
     const bool was_read = is_as_before && known.read.has_value();

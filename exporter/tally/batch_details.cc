@@ -80,6 +80,7 @@ void see_detail(KnownBatchJob& known, const JobDetail& detail) {
   if (!job.tasks && job.state == known.job.state) job.tasks = known.job.tasks;
   see_job(known, std::move(job), detail.as_of);
   known.gone = false;
+  known.gone_at.reset();
 }
 
 }  // namespace
@@ -116,8 +117,12 @@ BatchDetails::Plan::Plan(const KnownBatchJob& job, JobDetail from)
   std::stable_partition(open.begin(), open.end(), [](const BatchTask* task) { return is_over(task->state); });
 }
 
+bool is_read_to_its_end(const KnownBatchJob& job) {
+  return job.read && !job.owed && job.read_as && !brings_news(job.job, *job.read_as);
+}
+
 bool is_due(const KnownBatchJob& job, WallTime as_of) {
-  if (!job.read || job.owed || !job.read_as || brings_news(job.job, *job.read_as)) return true;
+  if (!is_read_to_its_end(job)) return true;
   if (is_over(job.job.state)) return has_moving_task(job) && as_of - *job.read >= look_at_resting_every;
   if (is_moving(job.job)) return true;
   return as_of - *job.read >= (has_interrupted(job.job) ? look_at_interrupted_every : look_at_resting_every);
@@ -171,13 +176,23 @@ Result<bool, Failure> BatchDetails::step(Purpose purpose, SteadyTime when) {
   return true;
 }
 
+/// Once may be a mistake; who was gone already rests from now on, or from its last reading where nothing tells the
+/// time.
+void BatchDetails::note_gone(KnownBatchJob& job, bool was_gone, const std::optional<WallTime>& read) const {
+  if (was_gone) job.gone_at = round_.as_of ? round_.as_of : std::max(job.gone_at, read);
+}
+
 Result<Done, Failure> BatchDetails::miss_job(KnownBatchJob& job, const Failure& failure) {
   if (failure.kind == FailureKind::stopped) return Unexpected(failure);
   // Deleted since it was listed: that is no failure. A job that was never seen is one of the operator's slips.
   const bool was_there = job.read || !job.job.state.empty();
-  job.gone = failure.kind == FailureKind::not_found && was_there;
-  job.owed = !job.gone;
-  if (!job.gone) note_failure(failure, job_line_);
+  if (failure.kind == FailureKind::not_found && was_there) {
+    note_gone(job, std::exchange(job.gone, true), job.read);
+    job.owed = false;
+  } else {
+    job.owed = true;
+    note_failure(failure, job_line_);
+  }
   return Done{};
 }
 
@@ -239,6 +254,13 @@ Result<Done, Failure> BatchDetails::read_task(const Errand& errand, Purpose purp
     seen.name = listed.name;
     if (!seen.created) seen.created = listed.created;
     plan.rest_is_exact &= seen.state == listed.state && seen.ended == listed.ended;
+    // This answer lags: the job's tells an end, which then is not taken back, but looked at once more.
+    const bool lags = is_terminal(phase_of(listed.state)) && !is_terminal(phase_of(seen.state));
+    if (lags) {
+      plan.all_are_read &= job.tasks[listed.name].read.has_value();
+      seen.state = listed.state;
+      seen.ended = listed.ended;
+    }
     subtract(plan.rest, detail->instances);
     counting_.note_task(job, seen, InstanceReading{detail->instances, detail->as_of});
     plan.all_are_read &= !is_over(listed.state) || job.tasks[listed.name].settled;
@@ -271,7 +293,7 @@ Result<Done, Failure> BatchDetails::read_pair(const Errand& errand, Purpose purp
     const auto known = job.tasks.find(errand.task);
     const bool is_gone = detail.error().kind == FailureKind::not_found && known != job.tasks.end();
     if (is_gone) {
-      known->second.gone = true;
+      note_gone(job, std::exchange(known->second.gone, true), known->second.read);
     } else {
       note_failure(detail.error(), task_line_);
     }
@@ -282,7 +304,8 @@ Result<Done, Failure> BatchDetails::read_pair(const Errand& errand, Purpose purp
   BatchTask seen = detail->task;
   seen.name = errand.task;
   counting_.note_task(job, seen, InstanceReading{detail->instances, detail->as_of});
-  job.tasks[errand.task].gone = false;
+  job.tasks[errand.task].gone = job.gone = false;
+  job.gone_at.reset();
   return Done{};
 }
 

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "exporter/result.h"
@@ -60,6 +61,7 @@ class BatchDetails {
   Result<bool, Failure> step(Purpose purpose, SteadyTime when);
   Result<Done, Failure> read_job(KnownBatchJob& job, Purpose purpose);
   Result<Done, Failure> miss_job(KnownBatchJob& job, const Failure& failure);
+  void note_gone(KnownBatchJob& job, bool was_gone, const std::optional<WallTime>& read) const;
   Result<Done, Failure> read_task(const Errand& errand, Purpose purpose);
   Result<Done, Failure> read_pair(const Errand& errand, Purpose purpose);
   /// Notes what needs no call of the job's tasks; ends with an errand or with the job.
@@ -76,6 +78,9 @@ class BatchDetails {
   Line job_line_;
   Line task_line_;
 };
+
+/// Everything that the lists tell of the job has been read, and counted.
+[[nodiscard]] bool is_read_to_its_end(const KnownBatchJob& job);
 
 /// A job's instances may have changed, or were never read.
 [[nodiscard]] bool is_due(const KnownBatchJob& job, WallTime as_of);

@@ -34,7 +34,7 @@ void note_oldest(Snapshot& snapshot, const KnownBatchJob& job, const BatchTask& 
   snapshot.oldest_queued.push_back({.id = job.job.id + "/" + task.name, .type = type, .since = *task.created});
 }
 
-void add_to_group(InstanceGroup& group, const KnownBatchJob& job) {
+void add_to_group(InstanceGroup& group, const KnownBatchJob& job, const BatchScope& scope) {
   const bool is_live = !job.over;
   const WallTime since = job.over.value_or(job.job.created.value_or(WallTime{}));
   // Of several jobs a live one decides, then the newest.
@@ -43,7 +43,7 @@ void add_to_group(InstanceGroup& group, const KnownBatchJob& job) {
     group.since = since;
   }
   for (const auto& [name, task] : job.tasks) {
-    if (!task.instances || task.gone) continue;
+    if (!task.instances || task.gone || !scope.names_task(job.job.id, name)) continue;
     StateCounts& sum = group.tasks[name];
     std::ranges::transform(sum, *task.instances, sum.begin(), std::plus<>{});
   }
@@ -78,7 +78,8 @@ void fill_instances(Snapshot& snapshot, std::vector<InstanceGroup> groups, std::
 void fill_jobs(Snapshot& snapshot, const BatchState& state, const BatchScope& scope) {
   std::map<std::string, std::int64_t> counts;
   for (const auto& [id, job] : state.jobs) {
-    if (!job->gone && !job->job.state.empty() && fits(scope.job_names, job->job.name)) ++counts[job->job.state];
+    const bool is_one = !job->gone && !job->job.state.empty() && scope.names_all_of(id);
+    if (is_one && fits(scope.job_names, job->job.name)) ++counts[job->job.state];
   }
   const bool tells_jobs = scope.named.empty() || std::ranges::any_of(scope.named, [](const BatchScope::Named& each) {
                             return each.tasks.empty();
@@ -98,7 +99,7 @@ void fill_jobs(Snapshot& snapshot, const BatchState& state, const BatchScope& sc
 
 bool is_shown(const KnownBatchJob& job, const BatchScope& scope, WallTime as_of) {
   if (job.gone) return false;
-  if (!scope.named.empty()) return true;
+  if (!scope.named.empty()) return scope.names_job(job.job.id);
   return fits(scope.job_names, job.job.name) && (!job.over || *job.over + scope.keep_ended > as_of);
 }
 
@@ -110,7 +111,7 @@ void fill_batch_gauges(Snapshot& snapshot, const BatchState& state, const BatchS
     const KnownBatchJob& job = *known;
     if (!is_shown(job, scope, snapshot.began) || job.tasks.empty()) continue;
     for (const auto& [name, task] : job.tasks) {
-      if (task.gone) continue;
+      if (task.gone || !scope.names_task(id, name)) continue;
       const std::string type = counting.type_of(name);
       for (const std::string_view state_name : batch_states) tasks.try_emplace({type, std::string(state_name)}, 0);
       ++tasks[{type, task.task.state}];
@@ -119,7 +120,7 @@ void fill_batch_gauges(Snapshot& snapshot, const BatchState& state, const BatchS
     InstanceGroup& group = groups[scope.by_job_name ? job.job.name : id];
     group.job_id = scope.by_job_name ? "" : id;
     group.job_name = job.job.name;
-    add_to_group(group, job);
+    add_to_group(group, job, scope);
   }
   for (const auto& [row, count] : tasks) {
     snapshot.tasks.push_back({row.first, row.second, phase_of(row.second), count});

@@ -15,6 +15,7 @@ namespace {
 // A named job that was retried is found out within this time.
 constexpr Milliseconds retried_within = std::chrono::hours{1};
 constexpr Milliseconds look_at_ended_every = std::chrono::minutes{5};
+constexpr Milliseconds remember_unnamed_for = std::chrono::hours{7 * 24};
 constexpr std::size_t few = 20;  // jobs
 constexpr int most_late_pages = 2;
 
@@ -47,10 +48,14 @@ struct Wanted {
   [[nodiscard]] std::vector<KnownBatchJob*> all(bool old) const {
     std::vector<KnownBatchJob*> jobs;
     for (auto& [id, job] : state.jobs) {
+      if (job->gone || !fits(scope.job_names, job->job.name)) continue;
       const bool counts = !job->over || (state.counting_since && *job->over >= *state.counting_since);
-      const bool is_old = job->over && !job->read && !counts;
-      const bool is_wanted = !job->gone && fits(scope.job_names, job->job.name) && is_due(*job, as_of) &&
-                             (counts || is_shown(*job, scope, as_of) || may_be_retried(*job, as_of));
+      const bool due = is_due(*job, as_of);
+      const bool shown = is_shown(*job, scope, as_of);
+      // Its tasks were laid aside, and keep_ended is longer now.
+      const bool comes_back = !due && shown && job->laid_aside;
+      const bool is_old = comes_back || (job->over && !job->read && !counts);
+      const bool is_wanted = comes_back || (due && (counts || shown || may_be_retried(*job, as_of)));
       if (is_wanted && is_old == old) jobs.push_back(&job.own());
     }
     return jobs;
@@ -85,35 +90,38 @@ std::vector<Named> all_named(BatchState& state, const BatchScope& scope) {
     KnownBatchJob& job = state.jobs[each.id].own();
     job.job.id = each.id;
     if (whole.contains(each.id)) {
-      const bool is_over = (job.over && !job.owed) || job.gone;
-      if (listed.emplace(each.id, "").second) list.push_back({&job, nullptr, job.read, is_over});
+      const bool is_over = (job.over && !job.owed && !job.laid_aside) || job.gone_at;
+      if (listed.emplace(each.id, "").second) list.push_back({&job, nullptr, std::max(job.read, job.gone_at), is_over});
       continue;
     }
     for (const std::string& task : each.tasks) {
       if (!listed.emplace(each.id, task).second) continue;
       const auto known = job.tasks.find(task);
       const bool is_known = known != job.tasks.end();
-      list.push_back({&job, &task, is_known ? known->second.read : std::nullopt,
-                      is_known && (known->second.settled || known->second.gone)});
+      const bool is_gone = is_known && known->second.gone && job.gone_at;
+      list.push_back({&job, &task,
+                      is_gone    ? job.gone_at
+                      : is_known ? known->second.read
+                                 : std::nullopt,
+                      is_gone || (is_known && known->second.settled)});
     }
   }
   return list;
 }
 
-/// Forgets what the configuration names no more.
-void keep_named(BatchState& state, const BatchScope& scope) {
-  std::map<std::string, std::set<std::string>> names;
-  std::set<std::string> whole;
-  for (const auto& each : scope.named) {
-    names[each.id].insert(each.tasks.begin(), each.tasks.end());
-    if (each.tasks.empty()) whole.insert(each.id);
-  }
-  std::erase_if(state.jobs, [&](const auto& entry) { return !names.contains(entry.first); });
-  for (auto& [id, job] : state.jobs) {
-    if (whole.contains(id)) continue;
-    const auto& named = names[id];
-    std::erase_if(job.own().tasks, [&](const auto& entry) { return !named.contains(entry.first); });
-  }
+std::optional<WallTime> last_known(const KnownBatchJob& job) {
+  std::optional<WallTime> last = std::max({job.job.created, job.over, job.read});
+  for (const auto& [name, task] : job.tasks) last = std::max(last, task.read);
+  return last;
+}
+
+/// What the configuration names no more is remembered for a while, lest it be counted again if it is named again.
+void forget_unnamed(BatchState& state, const BatchScope& scope, WallTime as_of) {
+  std::erase_if(state.jobs, [&](const auto& entry) {
+    if (scope.names_job(entry.first)) return false;
+    const auto last = last_known(*entry.second);
+    return !last || *last + remember_unnamed_for < as_of;
+  });
 }
 
 }  // namespace
@@ -152,14 +160,13 @@ Result<Done, Failure> read_discovered(BatchReader& reader, BatchState& state, co
   if (!end) end = end_of_history(round.began, reader.readiness(Purpose::history).now, scope.interval);
   // Few are read at once, so that a small queue is complete soon.
   done = history.size() <= few ? details.run() : details.run_history(*end);
-  if (std::ranges::any_of(history, [](const KnownBatchJob* job) { return !job->read && !job->gone; })) {
+  if (std::ranges::any_of(history, [](const auto* job) { return (!job->read || job->laid_aside) && !job->gone; })) {
     round.complete = false;
   }
   return done;
 }
 
 Result<Done, Failure> read_named(BatchState& state, const BatchScope& scope, BatchDetails& details, BatchRound& round) {
-  keep_named(state, scope);
   std::vector<Named> list = all_named(state, scope);
   std::ranges::stable_sort(list, {}, [](const Named& each) { return std::pair(each.is_over, each.read); });
   for (const Named& each : list) {
@@ -170,6 +177,7 @@ Result<Done, Failure> read_named(BatchState& state, const BatchScope& scope, Bat
     auto done = details.run();  // the first answer tells the time
     if (!done) return done;
   }
+  if (round.as_of) forget_unnamed(state, scope, *round.as_of);
   return details.run();
 }
 

@@ -42,6 +42,21 @@ bool fits_pattern(std::string_view pattern, std::string_view name) {
 
 }  // namespace
 
+bool BatchScope::names_job(const std::string& id) const {
+  return named.empty() || std::ranges::find(named, id, &Named::id) != named.end();
+}
+
+bool BatchScope::names_all_of(const std::string& id) const {
+  return named.empty() ||
+         std::ranges::any_of(named, [&](const Named& each) { return each.id == id && each.tasks.empty(); });
+}
+
+bool BatchScope::names_task(const std::string& id, const std::string& task) const {
+  return named.empty() || std::ranges::any_of(named, [&](const Named& each) {
+           return each.id == id && (each.tasks.empty() || std::ranges::find(each.tasks, task) != each.tasks.end());
+         });
+}
+
 bool fits(const std::vector<std::string>& patterns, std::string_view name) {
   return patterns.empty() || std::ranges::any_of(patterns, [&](const auto& each) { return fits_pattern(each, name); });
 }

@@ -24,6 +24,11 @@ struct BatchScope {
   bool by_job_name = false;                          // instances of jobs of one name are added up
   std::size_t max_series = 50000;
   std::size_t max_types = 100;
+
+  /// True of what is named, and of everything where nothing is.
+  [[nodiscard]] bool names_job(const std::string& id) const;
+  [[nodiscard]] bool names_all_of(const std::string& id) const;
+  [[nodiscard]] bool names_task(const std::string& id, const std::string& task) const;
 };
 
 /// True if `name` fits one of the patterns, or there is none. `*` is any text, `?` any character.

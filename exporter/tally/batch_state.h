@@ -48,7 +48,7 @@ struct KnownBatchJob {
   CountedEnd counted{};
   std::uint64_t listed = 0;           // the round that last saw it in a list
   bool gone = false;                  // the API no longer knows it; what was counted is remembered for a while,
-  std::optional<WallTime> gone_at{};  // lest it be counted again if the API was mistaken
+  std::optional<WallTime> gone_at{};  // lest it be counted again if the API was mistaken; a named one: told so twice
 
   // Of the last DescribeJob.
   std::optional<WallTime> read{};

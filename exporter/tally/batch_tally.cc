@@ -1,5 +1,6 @@
 #include "exporter/tally/batch_tally.h"
 
+#include <chrono>
 #include <utility>
 
 #include "exporter/tally/batch_counting.h"
@@ -11,6 +12,8 @@
 
 namespace taskqueue {
 namespace {
+
+constexpr Milliseconds give_up_after = std::chrono::hours{24};
 
 Failure nothing_is_there() {
   return {.kind = FailureKind::not_found, .sentence = "none of the named jobs exists any more"};
@@ -49,9 +52,12 @@ Result<Counted, Failure> BatchTally::refresh(const QueueState& before, const Sna
   count_jobs(state, scope_, counting);
   if (!state.counting_since) state.counting_since = round.as_of;
   for (auto& [id, job] : state.jobs) {
-    // One that is not read to its end keeps what was read of its tasks until it is.
-    const bool has_rest = job->read && !job->tasks.empty();
-    if (has_rest && !is_shown(*job, scope_, *round.as_of)) BatchCounting::lay_aside(job.own());
+    // One that is not read to its end keeps what was read of its tasks until it is; one that is gone may come back.
+    // What cannot be read for a day will not be.
+    const bool is_given_up = job->read && job->over && *job->over + scope_.keep_ended + give_up_after <= *round.as_of;
+    const bool may_rest = job->over && !job->tasks.empty() && (is_read_to_its_end(*job) || is_given_up) &&
+                          !job->laid_aside && !job->gone && scope_.named.empty();
+    if (may_rest && !is_shown(*job, scope_, *round.as_of)) BatchCounting::lay_aside(job.own());
   }
   counted.snapshot.began = *round.as_of;
   counted.snapshot.complete = round.complete;

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t most_ids = 100;
 constexpr std::int64_t most_instances = 1000;
 constexpr int most_instance_pages = 100;  // a hundred thousand instances
+constexpr auto refusals_hold_for = std::chrono::hours{1};
 
 bool is_too_much(const Failure& failure) {
   return failure.kind == FailureKind::request && failure.code.ends_with("LimitExceeded");
@@ -48,27 +49,39 @@ Failure lacks(const char* what) {
 
 }  // namespace
 
-Result<JobListing, Failure> TencentBatchReader::jobs_in_each(const std::vector<std::string_view>& states) {
+Result<JobListing, Failure> TencentBatchReader::jobs_in_each(const std::vector<std::string_view>& states,
+                                                             const EnoughJobs& enough) {
+  // The total is of one state, and would be taken for that of all.
+  const EnoughJobs enough_of_one = [&](JobListing so_far) {
+    so_far.total.reset();
+    return enough(so_far);
+  };
   JobListing listing{.as_of = {}, .total = 0, .whole = true, .unfiltered = false, .jobs = {}};
   for (const std::string_view state : states) {
-    auto next = list_jobs(*client_, state_filter({state}), {});
+    auto next = list_jobs(*client_, state_filter({state}), enough ? enough_of_one : EnoughJobs{});
     if (!next) return next;
     append(listing, std::move(*next));
   }
   return listing;
 }
 
+void TencentBatchReader::ask_for_less(Filter next) {
+  filter_ = next;
+  refused_ = client_->now();
+}
+
 Result<JobListing, Failure> TencentBatchReader::jobs_in(const std::vector<std::string_view>& states,
                                                         const EnoughJobs& enough) {
+  if (client_->now() - refused_ >= refusals_hold_for) filter_ = Filter::many_states;
   if (filter_ == Filter::many_states) {
     auto listing = list_jobs(*client_, state_filter(states), enough);
     if (listing || !is_too_much(listing.error())) return listing;
-    filter_ = Filter::one_state;
+    ask_for_less(Filter::one_state);
   }
   if (filter_ == Filter::one_state) {
-    auto listing = jobs_in_each(states);
+    auto listing = jobs_in_each(states, enough);
     if (listing || !is_too_much(listing.error())) return listing;
-    filter_ = Filter::none;
+    ask_for_less(Filter::none);
   }
   auto listing = list_jobs(*client_, Json::object(), {});
   if (listing) listing->unfiltered = true;

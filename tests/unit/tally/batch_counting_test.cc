@@ -56,6 +56,12 @@ TEST_CASE("an end without a time counts where it was seen to happen", "[tally][b
       CHECK_FALSE(see(counted, "SUBMITTED", none, before));
       CHECK(see(counted, "SUCCEED", none, before) == Phase::succeeded);
     }
+    SECTION("so does one after an end that had its time") {
+      CHECK_FALSE(see(counted, "FAILED", later, before));
+      CHECK_FALSE(see(counted, "SUBMITTED", none, before));
+      CHECK(see(counted, "SUCCEED", none, before) == Phase::succeeded);
+      CHECK_FALSE(see(counted, "SUCCEED", later + seconds{9}, before));
+    }
   }
   SECTION("over when first seen, and made since counting began") {
     CHECK(see(counted, "SUCCEED", none, later) == Phase::succeeded);
@@ -80,6 +86,17 @@ TEST_CASE("an interruption is the failure, not what follows", "[tally][batch_cou
   CHECK_FALSE(see(counted, "FAILED", later + seconds{5}));
   CHECK_FALSE(see(counted, "FAILED", later + seconds{5}));
   CHECK(see(counted, "FAILED", later + seconds{9}) == Phase::failed);
+  SECTION("one that is seen again after an answer that lagged does not count again") {
+    CountedEnd twice;
+    CHECK_FALSE(see(twice, "RUNNING", none));
+    CHECK(see(twice, "FAILED_INTERRUPTED", later) == Phase::failed);
+    CHECK_FALSE(see(twice, "RUNNING", none));
+    CHECK_FALSE(see(twice, "FAILED_INTERRUPTED", later));
+    CHECK_FALSE(see(twice, "RUNNING", none));
+    CHECK_FALSE(see(twice, "FAILED", later));
+    CHECK_FALSE(see(twice, "RUNNING", none));
+    CHECK(see(twice, "FAILED_INTERRUPTED", later + seconds{9}) == Phase::failed);
+  }
   SECTION("one that the baseline saw does not count, nor does its end") {
     CountedEnd seen;
     CHECK_FALSE(count_end(seen, {"FAILED_INTERRUPTED", before, none}, std::nullopt));

@@ -13,6 +13,13 @@ struct BatchQueue {
   explicit BatchQueue(World& from, BatchScope scope = {})
       : world(from), tally(std::make_unique<WorldReader>(from), std::move(scope)) {}
 
+  /// Goes on from another configuration of the queue.
+  BatchQueue(const BatchQueue& earlier, BatchScope scope)
+      : world(earlier.world),
+        tally(std::make_unique<WorldReader>(earlier.world), std::move(scope)),
+        state(earlier.state),
+        shown(earlier.shown) {}
+
   /// Commits what a refresh gives, as the scheduler does. `calls` are those of the last refresh.
   Result<Counted, Failure> refresh() {
     world.calls.clear();

@@ -132,6 +132,28 @@ TEST_CASE("a filter that is too much is asked for state by state, then not at al
   CHECK(desk.calls().size() == 11);
 }
 
+TEST_CASE("states that are asked for one by one are read no further than is enough", "[tencent][batch_reader]") {
+  Desk desk([&](const std::string&, const Json& parameters) -> Json {
+    const Json& values = parameters.at("Filters").at(0).at("Values");
+    if (values.size() > 1) return Desk::refusal("InvalidParameterValue.LimitExceeded");
+    Json jobs = Json::array();
+    for (int i = 0; i < 100; ++i) {
+      const int number = parameters.at("Offset").get<int>() + i;
+      const auto state = values.at(0).get<std::string>();
+      jobs.push_back(view("job-" + state + std::to_string(number), state));
+    }
+    return {{"JobSet", jobs}, {"TotalCount", 300}};
+  });
+  bool was_told_total = false;
+  const EnoughJobs enough = [&](const JobListing& so_far) {
+    was_told_total |= so_far.total.has_value();
+    return so_far.jobs.size() >= 100;
+  };
+  REQUIRE(desk.reader.jobs_in({"SUCCEED", "FAILED"}, enough));
+  CHECK_FALSE(was_told_total);
+  CHECK(desk.calls().size() == 3);
+}
+
 TEST_CASE("other refusals are failures, throttling above all", "[tencent][batch_reader]") {
   const auto code = GENERATE(values<std::string>({"RequestLimitExceeded", "InvalidFilter", "UnauthorizedOperation"}));
   Desk desk([&](const std::string&, const Json&) { return Desk::refusal(code); });
