@@ -17,7 +17,9 @@ using std::chrono::seconds;
 constexpr minutes patience{10};
 constexpr int absences_of_an_end = 2;
 constexpr int absences_of_a_loss = 3;
-constexpr std::ptrdiff_t most_look_ups = 5;  // a refresh
+// A refresh: a tenth of what is missing, within these.
+constexpr std::ptrdiff_t few_look_ups = 5;
+constexpr std::ptrdiff_t most_look_ups = 50;
 constexpr std::ptrdiff_t most_edge_look_ups = 20;
 
 /// Moves those that match out of `ids`.
@@ -35,7 +37,8 @@ std::vector<std::string> extract(std::vector<std::string>& ids, const Predicate&
 }  // namespace
 
 Result<Done, Failure> TaskAbsences::settle(const Sighting& sighting, const Asked& asked) {
-  const Ids missing = counting_.missing(sighting);
+  Ids missing = counting_.missing(sighting);
+  std::ranges::sort(missing, {}, [&](const std::string& id) { return *state_.live.at(id).gone_since; });
   const Absence absence = asked.everything ? Absence::undecided : reader_.abilities().absence;
   const auto answered = asked.everything ? Result<Done, Failure>(Done{}) : ask(missing, asked);
   if (!answered) return answered.error().kind == FailureKind::stopped ? answered : Done{};
@@ -53,12 +56,14 @@ Result<Done, Failure> TaskAbsences::ask(const Ids& missing, const Asked& asked) 
 }
 
 Result<Done, Failure> TaskAbsences::look_up(const Ids& missing) {
+  const std::ptrdiff_t most = std::clamp(std::ssize(missing) / 10, few_look_ups, most_look_ups);
   std::ptrdiff_t look_ups = 0;
   for (const std::string& id : missing) {
     const auto known = state_.live.find(id);
     // An earlier look-up found it, or there is nothing to look it up by.
     if (known == state_.live.end() || known->second.absences == 0 || !known->second.task.created) continue;
-    if (look_ups++ == most_look_ups) break;
+    if (look_ups++ == most) break;
+    looked_up_.insert(id);
     Sighting found;
     const auto reading = reader_.look_up(*known->second.task.created, [&](Task task) { found.add(std::move(task)); });
     if (!reading) return Unexpected(reading.error());
@@ -87,11 +92,10 @@ Result<Done, Failure> TaskAbsences::end_unseen(Ids missing, WallTime since) {
     // Until it is known what the list goes by, each that is found among the ended tells.
     const int enough = is_sure ? absences_of_an_end : 1;
     std::erase_if(missing, [&](const std::string& id) { return state_.live.at(id).absences < enough; });
-    std::ranges::sort(missing, {}, [&](const std::string& id) { return *state_.live.at(id).gone_since; });
     const auto counted = state_.newly_ended;
-    if (auto looked = look_among_ended(missing, most_look_ups); !looked) return looked;
+    if (auto looked = look_among_ended(missing, few_look_ups); !looked) return looked;
     if (state_.selects_by != SelectsBy::creation) return Done{};
-    missing.erase(missing.begin(), missing.begin() + std::min(most_look_ups, std::ssize(missing)));
+    missing.erase(missing.begin(), missing.begin() + std::min(few_look_ups, std::ssize(missing)));
     const auto others = unseen->value_or(std::ssize(missing)) - (state_.newly_ended - counted);
     missing.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(others, 0, std::ssize(missing))));
   }
@@ -139,12 +143,13 @@ void TaskAbsences::give_up(const Ids& missing, Absence absence) {
     const auto place = state_.live.find(id);
     if (place == state_.live.end() || place->second.absences == 0) continue;
     const LiveTask& known = place->second;
+    const bool was_sought = absence != Absence::look_up || !known.task.created || looked_up_.contains(id);
     if (counting_.is_at_edge(known)) {
       // Until then a listing may still show that it ended.
       if (counting_.has_left(known)) counting_.forget(id);
     } else if (absence == Absence::ended) {
       if (known.seen + patience < now) counting_.end_unseen(id);
-    } else if (known.absences >= absences_of_a_loss && *known.gone_since + patience <= now) {
+    } else if (known.absences >= absences_of_a_loss && *known.gone_since + patience <= now && was_sought) {
       counting_.forget(id);
     }
   }

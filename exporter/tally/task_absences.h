@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class TaskAbsences {
   TaskReader& reader_;
   TaskState& state_;
   TaskCounting& counting_;
+  std::set<std::string> looked_up_{};  // by this refresh
 };
 
 }  // namespace taskqueue

@@ -26,11 +26,7 @@ void observe(Histogram& histogram, const Task& task, const std::optional<WallTim
   histogram.observe(length, Exemplar{.task_id = task.id, .value = length, .when = *to});
 }
 
-WallTime latest(const Task& task, WallTime otherwise) {
-  const auto never = WallTime::min();
-  const WallTime latest = std::max(task.created.value_or(never), task.ended.value_or(never));
-  return latest == never ? otherwise : latest;
-}
+WallTime latest(const Task& ended) { return std::max(ended.created.value_or(*ended.ended), *ended.ended); }
 
 }  // namespace
 
@@ -153,11 +149,11 @@ void TaskCounting::note_ended(const Task& task, bool guessed) {
   const CellPlace place = cells_.place(task);
   cells_.add(place);
   ++state_.newly_ended;
-  state_.ended.insert_or_assign(
-      task.id, EndedTask{.kind = place.kind,
-                         .minute = place.minute,
-                         .last = guessed ? as_of_ : latest(task, as_of_),  // its real end may be later than it seemed
-                         .guessed = guessed});
+  state_.ended.insert_or_assign(task.id, EndedTask{.kind = place.kind,
+                                                   .minute = place.minute,
+                                                   // Its real end may be later than it seemed, or told later.
+                                                   .last = guessed || !task.ended ? as_of_ : latest(task),
+                                                   .guessed = guessed});
   if (!guessed) note_newest(task);
 }
 

@@ -29,6 +29,7 @@ struct Window {
   std::optional<Failure> total_fails{};
   std::map<std::string, Phase> told{};  // how tasks ended, by id
   std::optional<Failure> outcome_fails{};
+  std::optional<Failure> untold_fails{};  // of what is not told
   mutable int outcomes_asked = 0;
   bool selects = true;
   std::int64_t uncounted = 0;  // in the total, but listed nowhere
@@ -84,6 +85,7 @@ class WindowReader final : public TaskReader {
     ++window_.outcomes_asked;
     if (window_.outcome_fails) return Unexpected(*window_.outcome_fails);
     const auto told = window_.told.find(id);
+    if (told == window_.told.end() && window_.untold_fails) return Unexpected(*window_.untold_fails);
     return told == window_.told.end() ? std::nullopt : std::optional(told->second);
   }
   Result<std::int64_t, Failure> total(std::optional<WallTime> from) override {
