@@ -2,8 +2,6 @@
 
 #include <httplib.h>
 #include <openssl/x509_vfy.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -16,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/api/received_bytes.h"
+#include "exporter/api/socket_handle.h"
 #include "exporter/locks.h"
 #include "exporter/version.h"
 
@@ -34,70 +32,16 @@ constexpr std::size_t most_reserved = std::size_t{1} << 20U;
 // What an answer may be on the wire beyond its largest body: head, chunk sizes, records of TLS.
 constexpr std::uint64_t room_for_head = std::uint64_t{1} << 20U;
 
-/// A second descriptor of a connection's socket: shutting it down ends the call at once, in whatever step it is, and
-/// the number cannot be somebody else's by then.
-class SocketHandle {
- public:
-  SocketHandle() = default;
-  SocketHandle(const SocketHandle&) = delete;
-  SocketHandle& operator=(const SocketHandle&) = delete;
-  ~SocketHandle() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  /// A call that may receive so many bytes.
-  void begin_call(std::uint64_t most_bytes) {
-    const Lock lock(mutex_);
-    ended_ = false;
-    flooded_ = false;
-    most_bytes_ = most_bytes + received();
-  }
-  /// Ends the call on the socket it has, and on any it opens after this.
-  void end_call() {
-    const Lock lock(mutex_);
-    ended_ = true;
-    shut_down();
-  }
-  /// Ends the call if it has received more than it may: cpp-httplib bounds neither a head nor what a chunk trails.
-  void end_flood() {
-    const Lock lock(mutex_);
-    if (received() <= most_bytes_) return;
-    flooded_ = true;
-    ended_ = true;
-    shut_down();
-  }
-  [[nodiscard]] bool was_flooded() {
-    const Lock lock(mutex_);
-    return flooded_;
-  }
-  void watch(int socket) {
-    const Lock lock(mutex_);
-    most_bytes_ -= received();
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = ::dup(socket);
-    if (ended_) shut_down();
-  }
-
- private:
-  void shut_down() REQUIRES(mutex_) {
-    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
-  }
-
-  [[nodiscard]] std::uint64_t received() const REQUIRES(mutex_) {
-    return descriptor_ >= 0 ? received_bytes(descriptor_) : 0;
-  }
-
-  Mutex mutex_;
-  int descriptor_ GUARDED_BY(mutex_) = -1;
-  std::uint64_t most_bytes_ GUARDED_BY(mutex_) = 0;  // of the connection, earlier calls included
-  bool flooded_ GUARDED_BY(mutex_) = false;
-  bool ended_ GUARDED_BY(mutex_) = false;
-};
-
 std::string url_of(const Endpoint& endpoint) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
   return (endpoint.tls ? "https://" : "http://") + (v6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" +
          std::to_string(endpoint.port);
+}
+
+std::string name_of(const ProxyAddress& proxy) { return "the proxy " + proxy.host + ":" + std::to_string(proxy.port); }
+
+std::string peer_name(const Endpoint& endpoint, const std::optional<ProxyAddress>& proxy) {
+  return proxy ? name_of(*proxy) : host_header(endpoint);
 }
 
 /// One kept connection. Used by one call at a time.
@@ -112,7 +56,6 @@ struct Connection {
       tell_proxy_password();
     });
     if (!ca_file.empty()) client.set_ca_cert_path(ca_file.string());
-    if (proxy) client.set_proxy(proxy->host, proxy->port);
     if (endpoint.tls && client.ssl_context() != nullptr) {
       demand_host_name(endpoint.host);
       if (proxy) forget_proxy_password_in_the_tunnel();
@@ -144,8 +87,24 @@ struct Connection {
     if (proxy && !proxy->user.empty()) client.set_proxy_basic_auth(proxy->user, proxy->password.reveal());
   }
 
+  /// Whom to look up: the host, or the proxy.
+  [[nodiscard]] const std::string& peer(const Endpoint& endpoint) const { return proxy ? proxy->host : endpoint.host; }
+
+  /// Goes to the next of its addresses; false if there is none.
+  bool go_on_to_next(const Endpoint& endpoint) {
+    if (addresses.empty()) return false;
+    if (proxy) {
+      client.set_proxy(addresses.front(), proxy->port);
+    } else if (addresses.front() != endpoint.host) {
+      client.set_hostname_addr_map({{endpoint.host, addresses.front()}});
+    }
+    addresses.erase(addresses.begin());
+    return true;
+  }
+
   const std::optional<ProxyAddress> proxy;
-  SocketHandle handle;  // outlives the client, which tells it its sockets
+  Addresses addresses{};  // not tried yet
+  SocketHandle handle;    // outlives the client, which tells it its sockets
   httplib::Client client;
   SteadyTime last_used{};
   bool reused = false;
@@ -158,7 +117,8 @@ class HttplibTransport::Pool {
  public:
   Pool(const Clock& clock, const Options& options) : clock_(clock), options_(options) {}
 
-  Result<std::unique_ptr<Connection>, Failure> take(const Endpoint& endpoint) {
+  Result<std::unique_ptr<Connection>, Failure> take(const Endpoint& endpoint, SteadyTime deadline,
+                                                    const std::stop_token& stop) {
     {
       const Lock lock(mutex_);
       auto& kept = kept_[key(endpoint)];
@@ -171,12 +131,22 @@ class HttplibTransport::Pool {
         return connection;
       }
     }
-    return fresh(endpoint);
+    return fresh(endpoint, deadline, stop);
   }
-  Result<std::unique_ptr<Connection>, Failure> fresh(const Endpoint& endpoint) const {
+  Result<std::unique_ptr<Connection>, Failure> fresh(const Endpoint& endpoint, SteadyTime deadline,
+                                                     const std::stop_token& stop) const {
     auto proxy = proxy_for(endpoint, options_.proxies);
     if (!proxy) return Unexpected(proxy.error());
-    return std::make_unique<Connection>(endpoint, options_.ca_file, std::move(*proxy));
+    auto connection = std::make_unique<Connection>(endpoint, options_.ca_file, std::move(*proxy));
+    auto addresses = addresses_of(connection->peer(endpoint), options_.look_up, deadline, stop);
+    if (!addresses) {
+      Failure failure = std::move(addresses).error();
+      failure.sentence = "cannot connect to " + peer_name(endpoint, connection->proxy) + ": " + failure.sentence;
+      return Unexpected(std::move(failure));
+    }
+    connection->addresses = std::move(*addresses);
+    connection->go_on_to_next(endpoint);
+    return connection;
   }
   void give_back(const Endpoint& endpoint, std::unique_ptr<Connection> connection) {
     connection->last_used = clock_.steady_now();
@@ -286,8 +256,6 @@ std::string certificate_fault(httplib::Client& client) {
   return fault == X509_V_OK ? "its certificate is for another name" : X509_verify_cert_error_string(fault);
 }
 
-std::string name_of(const ProxyAddress& proxy) { return "the proxy " + proxy.host + ":" + std::to_string(proxy.port); }
-
 /// What a proxy's refusal looks like differs between versions of cpp-httplib: one sentence for all.
 Failure refused_by_proxy(const std::optional<ProxyAddress>& proxy, const std::string& place) {
   if (!proxy) return failed(FailureKind::network, "a proxy on the way to " + place + " wants a password: set proxy");
@@ -351,7 +319,8 @@ struct Exchange {
     // The watchdog ends the call at its deadline; cpp-httplib's own limits, which hold for each step, come after it.
     const auto left =
         std::max<SteadyTime::duration>(deadline - clock.steady_now(), {}) + std::chrono::milliseconds{200};
-    connection.client.set_connection_timeout(left);
+    // An address that swallows what is sent leaves time for the others.
+    connection.client.set_connection_timeout(left / static_cast<int>(connection.addresses.size() + 1));
     connection.client.set_read_timeout(left);
     connection.client.set_write_timeout(left);
     wire.response_handler = [this](const httplib::Response& head) {
@@ -391,7 +360,7 @@ HttplibTransport::~HttplibTransport() = default;
 
 Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, const HttpRequest& request,
                                                      SteadyTime deadline, const std::stop_token& stop) {
-  auto taken = pool_->take(endpoint);
+  auto taken = pool_->take(endpoint, deadline, stop);
   if (!taken) return Unexpected(taken.error());
   auto connection = std::move(*taken);
   while (true) {
@@ -421,11 +390,14 @@ Result<HttpResponse, Failure> HttplibTransport::send(const Endpoint& endpoint, c
     if (clock_.steady_now() >= deadline) {
       return Unexpected(failed(FailureKind::timeout, "no complete answer from " + host_header(endpoint) + " in time"));
     }
+    const bool found_nobody =
+        result.error() == httplib::Error::Connection || result.error() == httplib::Error::ConnectionTimeout;
+    if (found_nobody && connection->go_on_to_next(endpoint)) continue;
     // The peer may close a kept connection at any moment. Our calls only read, so asking again on a fresh one is safe.
-    const bool was_closed = connection->reused && !exchange.answer_began &&
-                            (result.error() == httplib::Error::Read || result.error() == httplib::Error::Write);
+    const bool broke = result.error() == httplib::Error::Read || result.error() == httplib::Error::Write;
+    const bool was_closed = connection->reused && !exchange.answer_began && (broke || found_nobody);
     if (!was_closed) return Unexpected(describe(result.error(), endpoint, *connection));
-    auto another = pool_->fresh(endpoint);
+    auto another = pool_->fresh(endpoint, deadline, stop);
     if (!another) return Unexpected(another.error());
     connection = std::move(*another);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "exporter/api/name_lookup.h"
 #include "exporter/api/proxy_rules.h"
 #include "exporter/api/transport.h"
 
@@ -18,6 +19,7 @@ class HttplibTransport final : public Transport {
     std::size_t largest_body = std::size_t{8} << 20U;  // bytes, after decompression
     Milliseconds idle_limit =
         std::chrono::seconds{20};  // older kept connections are not used: the clouds close at 25 s
+    LookUp look_up = look_up_by_system;
   };
 
   /// Starts one thread, the watchdog that ends calls past their deadline. Uses, does not own, `clock`.

@@ -12,10 +12,12 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "exporter/api/name_lookup.h"
 #include "exporter/ledger/redis_tls.h"
 
 namespace taskqueue {
@@ -64,27 +66,20 @@ class PlainStream final : public RedisStream {
   const Clock& clock_;
 };
 
-struct AddressList {
-  explicit AddressList(addrinfo* first) : list(first, ::freeaddrinfo) {}
-  std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list;
-};
-
-Result<AddressList, Failure> look_up(const RedisAddress& address) {
+/// The name has been looked up: this reads numbers only.
+Result<std::shared_ptr<addrinfo>, Failure> read_address(const std::string& numbers, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int error = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
-  if (error != 0) {
-    return Unexpected(Failure{.kind = FailureKind::network,
-                              .sentence = "the name of Redis cannot be looked up: " + std::string(::gai_strerror(error))});
-  }
-  return AddressList(found);
+  const int error = ::getaddrinfo(numbers.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (error == 0) return std::shared_ptr<addrinfo>(found, ::freeaddrinfo);
+  return Unexpected(Failure{.kind = FailureKind::network, .sentence = numbers + " is no address of Redis"});
 }
 
 Result<RedisSocket, Failure> connect_to(const addrinfo& where, const Clock& clock, SteadyTime deadline) {
-  const int descriptor =
-      ::socket(where.ai_family, where.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, where.ai_protocol);
+  const int descriptor = ::socket(where.ai_family, where.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, where.ai_protocol);
   if (descriptor < 0) return Unexpected(broken("no socket for Redis", errno));
   RedisSocket socket(descriptor);
   const int on = 1;
@@ -117,7 +112,8 @@ bool nothing_to_read(const RedisSocket& socket) {
   return ::poll(&each, 1, 0) == 0;
 }
 
-Result<Done, Failure> wait_for(const RedisSocket& socket, SocketReadiness what, const Clock& clock, SteadyTime deadline) {
+Result<Done, Failure> wait_for(const RedisSocket& socket, SocketReadiness what, const Clock& clock,
+                               SteadyTime deadline) {
   const short events = what == SocketReadiness::to_read ? POLLIN : POLLOUT;
   while (true) {
     const auto left = std::chrono::ceil<Milliseconds>(deadline - clock.steady_now()).count();
@@ -131,11 +127,17 @@ Result<Done, Failure> wait_for(const RedisSocket& socket, SocketReadiness what, 
 
 Result<std::unique_ptr<RedisStream>, Failure> open_stream(const RedisAddress& address, const Clock& clock,
                                                           SteadyTime deadline) {
-  const auto addresses = look_up(address);
-  if (!addresses) return Unexpected(addresses.error());
+  auto addresses = addresses_of(address.host, look_up_by_system, deadline, {});
+  if (!addresses) {
+    Failure failure = std::move(addresses).error();
+    failure.sentence = "cannot connect to Redis: " + failure.sentence;
+    return Unexpected(std::move(failure));
+  }
   Failure last;
-  for (const addrinfo* each = addresses->list.get(); each != nullptr; each = each->ai_next) {
-    auto socket = connect_to(*each, clock, deadline);
+  for (const std::string& numbers : *addresses) {
+    const auto where = read_address(numbers, address.port);
+    if (!where) return Unexpected(where.error());
+    auto socket = connect_to(**where, clock, deadline);
     if (socket && address.tls) return open_tls(std::move(*socket), address.host, clock, deadline);
     if (socket) return std::unique_ptr<RedisStream>(std::make_unique<PlainStream>(std::move(*socket), clock));
     last = socket.error();

@@ -56,7 +56,7 @@ class RedisStream {
   [[nodiscard]] virtual bool is_quiet() const = 0;
 };
 
-/// Connects, with TLS where the address says so. Looking up the name is the system's and knows no deadline.
+/// Connects, with TLS where the address says so.
 [[nodiscard]] Result<std::unique_ptr<RedisStream>, Failure> open_stream(const RedisAddress& address, const Clock& clock,
                                                                         SteadyTime deadline);
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -251,6 +252,53 @@ TEST_CASE("nobody there, a cut connection and an endless body are failures of th
     Peer peer([](int socket, int) { write(socket, "hello, this is no TLS\r\n"); });
     check_fails(bench.send({.tls = true, .host = "127.0.0.1", .port = peer.port}), FailureKind::network);
   }
+}
+
+TEST_CASE("a name that is not looked up in time, or at all, is told as that", "[wire][transport]") {
+  std::promise<void> over;
+  const std::shared_future<void> is_over = over.get_future().share();
+  const LookUp look_up = [is_over](const std::string& host) -> Result<Addresses, Failure> {
+    if (host == "hangs.example") is_over.wait();
+    return Unexpected(Failure{.kind = FailureKind::network, .sentence = "nobody knows it"});
+  };
+  const SystemClock clock;
+  HttplibTransport transport(clock, {.ca_file = {}, .look_up = look_up});
+  std::stop_source stop;
+  const auto send = [&](const std::string& host, milliseconds timeout) {
+    const Endpoint endpoint{.tls = true, .host = host, .port = 443};
+    return transport.send(endpoint, request(), clock.steady_now() + timeout, stop.get_token());
+  };
+  SECTION("in time") {
+    const auto time = took([&] { check_fails(send("hangs.example", milliseconds{100}), FailureKind::network); });
+    CHECK(time < seconds{5});
+  }
+  SECTION("a stop ends it") {
+    std::jthread stopper([&] {
+      std::this_thread::sleep_for(milliseconds{50});
+      stop.request_stop();
+    });
+    check_fails(send("hangs.example", seconds{60}), FailureKind::stopped);
+  }
+  SECTION("at all") {
+    const auto answer = send("unknown.example", seconds{5});
+    check_fails(answer, FailureKind::network);
+    CHECK(answer.error().sentence == "cannot connect to unknown.example: nobody knows it");
+  }
+  over.set_value();
+}
+
+TEST_CASE("of several addresses of a name the next is tried where nobody is", "[wire][transport]") {
+  Peer peer([](int socket, int) {
+    while (!read_request(socket).empty()) write(socket, answer("hello"));
+  });
+  const SystemClock clock;
+  const LookUp look_up = [](const std::string&) -> Result<Addresses, Failure> {
+    return Addresses{"127.0.0.9", "::1", "127.0.0.1"};
+  };
+  HttplibTransport transport(clock, {.ca_file = {}, .look_up = look_up});
+  const Endpoint cloud{.tls = false, .host = "mps.example", .port = peer.port};
+  for (int i = 0; i < 3; ++i) REQUIRE(transport.send(cloud, request(), clock.steady_now() + seconds{5}, {}));
+  CHECK(peer.connections == 1);
 }
 
 TEST_CASE("an answer without a body that comes through a proxy is the cloud's", "[wire][transport]") {
