@@ -92,7 +92,9 @@ QueuePlan Callers::plan(const QueueConfig& queue, const AccountConfig& account_c
     return found.make_tally(queue, guards,
                             std::make_unique<Client>(target, found.make_dialect(queue), parts, std::move(stop)));
   };
-  return {.recipe = {queue, account_config, guards},
+  QueueConfig read_so = queue;
+  read_so.expect.reset();  // is for estimates only
+  return {.recipe = {std::move(read_so), account_config, guards},
           .key = ledger_key(queue, target.endpoint),
           .lane = queue.account + "/" + queue.service,
           .make_tally = std::move(make_tally)};

@@ -44,6 +44,27 @@ Refresher::Refresher(QueuePlan plan, const RefreshParts& parts) : plan_(std::mov
   }
 }
 
+void Refresher::go_on_from(const Refresher& before) {
+  const QueueStatus was = before.status();
+  const Polling& polling = plan_.recipe.queue.polling;
+  const Lock lock(mutex_);
+  if (before.plan_.key != plan_.key) {
+    status_.refreshes = was.refreshes;
+    status_.skipped = was.skipped;
+    return;
+  }
+  shown_ = before.shown_;
+  shown_line_ = before.shown_line_;
+  shown_generation_ = before.shown_generation_;
+  outdated_ = before.outdated_;
+  const Milliseconds interval =
+      before.plan_.recipe.queue.polling.interval == polling.interval ? was.interval : polling.interval;
+  status_ = was;
+  status_.interval = interval;
+  status_.stale_after = stale_after(polling, interval);
+  status_.drops_stale = polling.on_stale == OnStale::drop;
+}
+
 void Refresher::introduce() {
   if (std::exchange(introduced_, true)) return;
   // A ledger that cannot be read now is asked again by the first refresh.
@@ -189,7 +210,6 @@ void Refresher::read_and_count() {
     return parts_.leadership != nullptr ? skip_for_ledger(loaded.error()) : fail(loaded.error());
   }
   auto counted = tally_->refresh(*entry_->state, entry_->snapshot.get());
-  if (stop_.stop_requested()) return fail(Failure{.kind = FailureKind::stopped, .sentence = "stopped"});
   if (must_stop()) return give_up();
   if (!counted) return fail(counted.error());
   take(std::move(*counted), began);

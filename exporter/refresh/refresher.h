@@ -31,6 +31,10 @@ class Refresher {
  public:
   Refresher(QueuePlan plan, const RefreshParts& parts);
 
+  /// What another recipe of this queue has come to by its end: nothing that is shown goes back because of a reload.
+  /// Before the first refresh.
+  void go_on_from(const Refresher& before);
+
   /// Shows what the ledger remembers, once, before the first refresh. Not while one is in flight.
   void introduce();
 

@@ -25,6 +25,7 @@ Scheduler::Queues Scheduler::clear() {
 
 void Scheduler::replace(std::vector<QueuePlan> plans) {
   Queues arriving;
+  std::vector<std::pair<std::shared_ptr<Queue>, std::shared_ptr<Queue>>> changed;  // new and old
   std::map<QueueLabels, std::shared_ptr<Queue>> leaving;
   std::vector<QueueLabels> labels;
   SteadyTime first = parts_.clock.steady_now();
@@ -41,6 +42,7 @@ void Scheduler::replace(std::vector<QueuePlan> plans) {
       leaving.erase(kept);
     } else {
       arriving.push_back(std::make_shared<Queue>(std::move(plan), parts_, first));
+      if (kept != leaving.end()) changed.emplace_back(arriving.back(), kept->second);
       const Milliseconds interval = arriving.back()->refresher.plan().recipe.queue.polling.interval;
       first += std::min({SteadyTime::duration{first_spacing}, SteadyTime::duration{interval} / 10,
                          SteadyTime::duration{interval} / all});
@@ -49,6 +51,10 @@ void Scheduler::replace(std::vector<QueuePlan> plans) {
   Queues ending;
   for (auto& [name, queue] : leaving) ending.push_back(std::move(queue));
   stop_and_wait(ending);
+  for (const auto& [queue, before] : changed) {
+    queue->timetable.go_on_from(before->timetable);
+    queue->refresher.go_on_from(before->refresher);
+  }
   parts_.shelf.arrange(labels);
   for (const auto& queue : arriving) queue->refresher.introduce();
   const Lock lock(mutex_);

@@ -11,6 +11,11 @@ class Timetable {
  public:
   Timetable(Milliseconds interval, SteadyTime first) : interval_(interval), due_(first), in_force_(interval) {}
 
+  /// What refreshes need of an interval is known from another timetable of the same queue.
+  void go_on_from(const Timetable& before) {
+    if (before.interval_ == interval_) in_force_ = before.in_force_;
+  }
+
   [[nodiscard]] SteadyTime due() const { return due_; }
   [[nodiscard]] bool is_running() const { return running_; }
   [[nodiscard]] bool is_due(SteadyTime now) const { return now >= due_; }

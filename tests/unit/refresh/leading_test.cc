@@ -119,8 +119,8 @@ TEST_CASE("a replica on standby reads nothing and shows what the reader shows", 
   CHECK_FALSE(is_up(replica.shown()->status, replica.clock.wall_now()));
 
   const WallTime success = replica.clock.wall_now();
-  replica.leadership.news = showing(7, {.succeeded = true, .last_success = success, .duration = seconds{2},
-                                        .interval = seconds{60}});
+  replica.leadership.news =
+      showing(7, {.succeeded = true, .last_success = success, .duration = seconds{2}, .interval = seconds{60}});
   replica.live_for(seconds{30});
   CHECK(replica.shown()->snapshot->counters.at("A").arrived == 7);
   CHECK(is_up(replica.shown()->status, replica.clock.wall_now()));
@@ -154,6 +154,24 @@ TEST_CASE("a ledger that came back older is not shown, unless somebody counts on
     CHECK(shown_after(71, 7, "line") == 71);
   }
   SECTION("counting began anew") { CHECK(shown_after(1, 1, "another line") == 1); }
+}
+
+TEST_CASE("a replica on standby shows what it showed across a reload, though nothing is new and Redis may be away",
+          "[refresh][leading]") {
+  Replica replica;
+  replica.start();
+  replica.leadership.news = showing(7, {.succeeded = true, .last_success = replica.clock.wall_now()});
+  replica.live_for(seconds{30});
+  replica.leadership.away = GENERATE(false, true);
+  QueuePlan other = replica.plan();
+  other.recipe.queue.polling.on_stale = OnStale::serve;
+  std::vector<QueuePlan> plans;
+  plans.push_back(std::move(other));
+  replica.scheduler.replace(std::move(plans));
+  replica.live_for(seconds{60});
+  REQUIRE(replica.shown()->snapshot != nullptr);
+  CHECK(replica.shown()->snapshot->counters.at("A").arrived == 7);
+  CHECK(is_up(replica.shown()->status, replica.clock.wall_now()));
 }
 
 TEST_CASE("a replica that leads reads, and tells the others how it went", "[refresh][leading]") {
@@ -206,9 +224,10 @@ TEST_CASE("a new term begins with what the ledger holds", "[refresh][leading]") 
   CHECK(replica.shown()->snapshot->counters.at("A").arrived == 51);
 }
 
-TEST_CASE("what a ledger refuses because another has written is not shown, and counting begins again from what stands "
-          "there",
-          "[refresh][leading]") {
+TEST_CASE(
+    "what a ledger refuses because another has written is not shown, and counting begins again from what stands "
+    "there",
+    "[refresh][leading]") {
   Replica replica;
   replica.leadership.lead();
   replica.start();

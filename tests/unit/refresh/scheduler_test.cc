@@ -186,6 +186,41 @@ TEST_CASE("a reload leaves unchanged queues alone, stops changed ones and forget
   CHECK(a.refreshes == 1);
 }
 
+TEST_CASE("a reload that changes how a queue is read takes nothing back of what is shown", "[refresh][scheduler]") {
+  Desk desk;
+  Script script;
+  desk.scheduler.replace(plans(plan("a", script)));
+  desk.live_for(seconds{60});
+  QueuePlan other = plan("a", script);
+  other.recipe.queue.polling.on_stale = OnStale::serve;
+  desk.scheduler.replace(plans(std::move(other)));
+  CHECK(desk.shown()->status.tried);
+  CHECK(is_up(desk.shown()->status, desk.clock.wall_now()));
+  CHECK_FALSE(desk.shown()->status.drops_stale);
+  CHECK(desk.shown()->status.refreshes.at("success") == 3);
+  CHECK(desk.shown()->snapshot->tasks.at(0).count == 3);
+  SECTION("but a queue elsewhere is another, of which only the counters of refreshes go on") {
+    QueuePlan elsewhere = plan("a", script);
+    elsewhere.key.identity = "elsewhere/";
+    desk.scheduler.replace(plans(std::move(elsewhere)));
+    desk.live_for(seconds{1});
+    CHECK(desk.shown()->status.refreshes.at("success") == 4);
+    CHECK(desk.shown()->status.last_success == desk.clock.wall_now() - seconds{1});
+  }
+}
+
+TEST_CASE("a reload leaves the interval in force as it is", "[refresh][timetable]") {
+  Timetable slow(seconds{30}, SteadyTime{});
+  slow.start(SteadyTime{});
+  slow.measure(SteadyTime{seconds{100}});
+  Timetable same(seconds{30}, SteadyTime{seconds{101}});
+  same.go_on_from(slow);
+  CHECK(same.in_force() == seconds{120});
+  Timetable other(seconds{60}, SteadyTime{seconds{101}});
+  other.go_on_from(slow);
+  CHECK(other.in_force() == seconds{60});
+}
+
 TEST_CASE("a refresh in flight of a changed queue is stopped and discarded first", "[refresh][scheduler]") {
   Desk desk;
   Script old, young;
