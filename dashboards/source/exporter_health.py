@@ -113,8 +113,8 @@ LEDGER = Row("Ledger and replicas", (
     Lines("Queues read, by replica", "How many queues each replica reads. With Redis each queue is read by one; without, "
           "every replica reads all.", (Query(f"sum by (instance) ({process('taskqueue_leader')})", OF_REPLICA),),
           step_after=True, empty="Not told by this version"),
-    Lines("Clock offset", "How far the providers' clocks are ahead of ours.",
-          (Query(process("taskqueue_clock_offset_seconds"), "{{provider}} {{instance}}"),), unit="s"),
+    Lines("Clock offset", "How far the providers' clocks are from ours.",
+          (Query(f"abs({process('taskqueue_clock_offset_seconds')})", "{{provider}} {{instance}}"),), unit="s"),
     Lines("Last reload", "Time since the configuration was last loaded.",
           (Query(f"time() - {process('taskqueue_exporter_config_last_reload_success_timestamp_seconds')}", OF_REPLICA),),
           unit="s"),

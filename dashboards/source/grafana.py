@@ -334,6 +334,14 @@ class Dashboard:
     tags: tuple[str, ...] = field(default=("taskqueue",))
 
     def render(self) -> dict:
+        """Grafana escapes the value of a variable for a pattern only where there may be several: one is compared."""
+        made = self.rendered()
+        for variable in self.variables:
+            if not variable.multi:
+                made = everywhere(made, f'{variable.name}=~"${variable.name}"', f'{variable.name}="${variable.name}"')
+        return made
+
+    def rendered(self) -> dict:
         return {
             "annotations": {"list": [mark.render() for mark in self.marks]},
             "description": self.description,
@@ -377,6 +385,15 @@ class Dashboard:
                 made += below
                 y = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in below)
         return made
+
+
+def everywhere(made, old: str, new: str):
+    """The same with other words in all its texts."""
+    if isinstance(made, dict):
+        return {key: everywhere(value, old, new) for key, value in made.items()}
+    if isinstance(made, list):
+        return [everywhere(value, old, new) for value in made]
+    return made.replace(old, new) if isinstance(made, str) else made
 
 
 def flow(panels: tuple[Panel, ...], y: int):
