@@ -155,7 +155,8 @@ void QueueRenderer::counters(const Snapshot& snapshot) {
 
 void QueueRenderer::status(const QueueStatus& status, const Snapshot* snapshot, WallTime now) {
   single(QueueFamily::up, std::int64_t{is_up(status, now)});
-  single(QueueFamily::data_complete, std::int64_t{snapshot != nullptr && snapshot->complete});
+  const bool covers_all = snapshot != nullptr && snapshot->complete && snapshot->series_dropped == 0;
+  single(QueueFamily::data_complete, std::int64_t{covers_all});
   if (status.last_success) single(QueueFamily::last_success, unix_seconds(*status.last_success));
   single(QueueFamily::refresh_interval, seconds(status.interval));
   if (status.last_duration) single(QueueFamily::refresh_duration, seconds(*status.last_duration));

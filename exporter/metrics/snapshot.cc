@@ -10,7 +10,8 @@ void Histogram::observe(double seconds, Exemplar exemplar) {
       std::ranges::find_if(task_seconds_bounds, [&](auto b) { return seconds <= static_cast<double>(b); });
   const auto index = static_cast<std::size_t>(bound - task_seconds_bounds.begin());
   ++buckets[index];
-  exemplars[index] = std::move(exemplar);
+  // What ended in one interval comes in any order, and Prometheus takes no exemplar older than the last.
+  if (exemplars[index].when <= exemplar.when) exemplars[index] = std::move(exemplar);
   sum += seconds;
 }
 

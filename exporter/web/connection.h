@@ -92,8 +92,7 @@ class Connection final : public Guest, public std::enable_shared_from_this<Conne
     if (stage_ != Stage::idle) return;
     reader_.emplace(premises_.limits);
     if (outcome == Handshake::done) return await_request();
-    if (outcome == Handshake::plain)
-      return refuse(plain(400, "This port speaks HTTPS: ask with https:// instead of http://."));
+    if (outcome == Handshake::plain) return refuse(plain(400, speaks_https));
     premises_.log.debug("web", "a TLS handshake failed", {{"peer", peer_}, {"reason", stream_.failure()}});
     say_no_more(true);
   }

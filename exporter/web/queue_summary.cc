@@ -27,7 +27,7 @@ OldestTimes oldest_of_all(const std::map<std::string, OldestTimes>& by_type) {
 }
 
 void add_data(QueueSummary& summary, const Snapshot& snapshot) {
-  summary.complete = snapshot.complete;
+  summary.complete = snapshot.complete && snapshot.series_dropped == 0;
   summary.tasks = by_phase(snapshot.tasks);
   summary.rows = snapshot.tasks;
   summary.instances = by_phase(snapshot.instances);

@@ -27,6 +27,9 @@ struct Response {
 
 [[nodiscard]] Piece piece(std::string text);
 
+/// What a port of HTTPS says to plain HTTP.
+inline constexpr std::string_view speaks_https = "This port speaks HTTPS: ask with https:// instead of http://.";
+
 /// A short answer for people; a newline is added.
 [[nodiscard]] Response plain(int status, std::string_view sentence);
 

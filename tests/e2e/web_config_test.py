@@ -252,6 +252,16 @@ class FieldsTest(WebConfigCase):
         for secret in ("secret", "$2y$", "alice"):
             self.assertNotIn(secret, log)
 
+    def test_the_health_check_of_the_image_takes_every_answer_for_a_sign_of_life(self):
+        for text in (SERVER + USERS, "rate_limit:\n  interval: 1h\n  burst: 1\n"):
+            with self.subTest(text):
+                exporter, address = self.serve(text)
+                for _ in range(3):
+                    done = self.run_exporter(f"--health.check=http://{address}")
+                    self.assertEqual(0, done.returncode, done.stderr)
+                exporter.stop()
+                self.assertEqual(1, self.run_exporter(f"--health.check=http://{address}").returncode)
+
     def test_reload_works_behind_tls_and_a_password(self):
         _, address = self.serve(SERVER + USERS, "--web.enable-lifecycle")
         status, _, body = self.curl(f"https://{address}/-/reload", "-X", "POST", "-u", "alice:secret")

@@ -138,7 +138,7 @@
   }
 
   async function update() {
-    const answer = await fetch(location.pathname, { cache: "no-store", signal: AbortSignal.timeout(10000) });
+    const answer = await fetch(location.origin + location.pathname, { cache: "no-store", signal: AbortSignal.timeout(10000) });
     if (!answer.ok) throw new Error(`it answers ${answer.status}`);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const freshTable = fresh.getElementById("queues");

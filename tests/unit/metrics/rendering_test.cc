@@ -116,12 +116,15 @@ TEST_CASE("a bucket's newest task is its exemplar", "[metrics][rendering]") {
   Snapshot shown = snapshot();
   shown.counters["A"].run.observe(31, {.task_id = "t-1", .value = 31, .when = scraped});
   shown.counters["A"].run.observe(32, {.task_id = "t-2", .value = 32, .when = scraped});
+  // What ended earlier may be seen later.
+  shown.counters["A"].run.observe(33, {.task_id = "t-0", .value = 33, .when = scraped - std::chrono::seconds{5}});
   const Rendering rendering = render(labels, fresh(), &shown, scraped);
   const std::string line =
-      R"(taskqueue_task_run_seconds_bucket{queue="transcode",cloud_service="mps",account="media",type="A",le="60.0"} 2)";
+      R"(taskqueue_task_run_seconds_bucket{queue="transcode",cloud_service="mps",account="media",type="A",le="60.0"} 3)";
   const std::string& marked = lines_of(rendering, QueueFamily::run)->text(Format::openmetrics);
   CHECK(has(marked, line + R"( # {task_id="t-2"} 32 1772359200.000)"));
   CHECK(marked.find("t-1") == std::string::npos);
+  CHECK(marked.find("t-0") == std::string::npos);
   CHECK(has(lines_of(rendering, QueueFamily::run)->plain(), line));
 }
 
