@@ -19,7 +19,13 @@ Result<Credentials, Failure> ReportedCredentials::get(const std::stop_token& sto
 }
 
 void ReportedCredentials::refused(const Credentials& keys) {
-  log_.info("credentials", "the cloud refused the keys, others are looked for", {{"account", account_}});
+  bool is_news = false;
+  {
+    const Lock lock(mutex_);
+    is_news = refused_ != keys;
+    refused_ = keys;
+  }
+  if (is_news) log_.info("credentials", "the cloud refused the keys, others are looked for", {{"account", account_}});
   keys_->refused(keys);
 }
 

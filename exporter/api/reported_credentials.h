@@ -29,6 +29,7 @@ class ReportedCredentials final : public CredentialsProvider {
   Log& log_;
   Mutex mutex_;
   std::optional<WallTime> told_ GUARDED_BY(mutex_);
+  std::optional<Credentials> refused_ GUARDED_BY(mutex_);
 };
 
 }  // namespace taskqueue

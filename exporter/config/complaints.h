@@ -1,6 +1,7 @@
 // Gathers what is wrong with one text.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ class Complaints {
   void add(TomlPlace place, std::string sentence);
 
   [[nodiscard]] bool empty() const { return complaints_.empty(); }
+  [[nodiscard]] std::size_t size() const { return complaints_.size(); }
   /// True where a value on this line may be a secret and must not be put into a sentence.
   [[nodiscard]] bool hides(TomlPlace place) const { return lines_.hides(place.line); }
   /// The line of this place as it may be shown.

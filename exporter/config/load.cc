@@ -106,7 +106,11 @@ class Loading {
       context_.complaints.add(find_entry(tree_, "queues")->place, "there is no queue in it: " + std::string(advice));
     }
     for (const TomlEntry* entry : named_tables(*group, "a queue", context_.complaints)) {
-      std::ranges::move(read_queue(*entry, config_, context_), std::back_inserter(queues_));
+      const std::size_t complaints_before = context_.complaints.size();
+      std::vector<PlacedQueue> read = read_queue(*entry, config_, context_);
+      // Of what is wrong with a queue it may follow that it looks like another: that is no complaint of its own.
+      if (context_.complaints.size() > complaints_before) continue;
+      std::ranges::move(read, std::back_inserter(queues_));
     }
   }
 
@@ -130,7 +134,7 @@ class Loading {
       const auto earlier = std::ranges::find_if(before, [&](const PlacedQueue* other) {
         return other->place != later.place && read_same_tasks(other->queue, queue);
       });
-      if (earlier != before.end() && !queue.service.empty()) complain_pair(**earlier, later);
+      if (earlier != before.end()) complain_pair(**earlier, later);
       before.push_back(&later);
     }
   }

@@ -52,6 +52,7 @@ bool fits(TableReader& reader, const Polling& polling) {
 
 Polling read_polling_keys(TableReader& reader, const Polling& defaults) {
   Polling polling = defaults;
+  const std::size_t complaints_before = reader.complaints();
   polling.interval = read_at_least(reader, "interval", shortest_interval, defaults.interval);
   polling.timeout = read_at_least(reader, "timeout", Milliseconds{1}, defaults.timeout);
   polling.recount = read_at_least(reader, "recount", shortest_recount, defaults.recount);
@@ -59,7 +60,8 @@ Polling read_polling_keys(TableReader& reader, const Polling& defaults) {
   if (const auto word = reader.choice("on_stale", on_stale_words)) {
     polling.on_stale = *word == 0 ? OnStale::drop : OnStale::serve;
   }
-  if (!fits(reader, polling)) polling.stale_after.reset();
+  // One that was refused is not compared: what stands for it nobody wrote.
+  if (reader.complaints() == complaints_before && !fits(reader, polling)) polling.stale_after.reset();
   return polling;
 }
 

@@ -26,6 +26,8 @@ class TableReader {
 
   [[nodiscard]] bool has(std::string_view key) const { return find_entry(table_, key) != nullptr; }
   [[nodiscard]] const std::string& title() const { return title_; }
+  /// Of the whole text, so far.
+  [[nodiscard]] std::size_t complaints() const { return complaints_.size(); }
 
   /// A text that is not empty and has no control characters.
   [[nodiscard]] std::optional<std::string> text(std::string_view key);
