@@ -136,7 +136,7 @@ void BatchCounting::note_task(KnownBatchJob& job, const BatchTask& noted,
   // An answer that lags shows fewer than had succeeded. If the next does so too they were begun anew.
   const bool lags = instances && is_as_before && known.instances && known.read &&
                     instances->counts[batch_state::succeed] < (*known.instances)[batch_state::succeed];
-  if (lags) {
+  if (lags || (!instances && !is_as_before)) {
     known.settled = false;
     known.read.reset();
   } else if (instances) {
@@ -146,9 +146,6 @@ void BatchCounting::note_task(KnownBatchJob& job, const BatchTask& noted,
     known.settled = is_over(seen.state) && (was_read || !has_moving_instances(instances->counts));
     known.instances = instances->counts;
     known.read = instances->as_of;
-  } else if (!is_as_before) {
-    known.settled = false;
-    known.read.reset();
   }
   known.task = std::move(seen);
 }

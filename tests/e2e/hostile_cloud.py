@@ -80,10 +80,13 @@ class Door:
         self.writers = set()
         self.port = 0
         self.signatures = []  # of the requests that were echoed
+        self.place = None  # holds the port while nobody listens at it
 
     async def open(self):
         self.listener = await asyncio.start_server(self.serve, "127.0.0.1", self.port, ssl=self.tls, limit=1 << 20)
         self.port = self.listener.sockets[0].getsockname()[1]
+        if self.place:
+            self.place.close()
 
     async def serve(self, reader, writer):
         self.writers.add(writer)
@@ -135,6 +138,10 @@ class HostileCloud:
         """Nobody listens at that port until it is opened again."""
         async def close():
             door.listener.close()
+            # Lest somebody else be given the port meanwhile.
+            door.place = socket.socket()
+            door.place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.place.bind(("127.0.0.1", door.port))
         self.run(close())
         self.drop(door)
 
