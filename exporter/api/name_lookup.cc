@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -36,6 +37,7 @@ struct Question {
 
 void ask(const std::shared_ptr<Question>& question, const std::string& host, const LookUp& look_up) {
   std::thread([question, host, look_up] {
+    pthread_setname_np(pthread_self(), "look-up");
     auto answer = look_up(host);
     const Lock lock(question->mutex);
     question->answer = std::move(answer);
